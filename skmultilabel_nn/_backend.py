@@ -1,0 +1,95 @@
+"""Loading Keras: late, quietly, and without taking every core of a shared machine."""
+
+import contextlib
+import os
+import re
+import sys
+import tempfile
+import threading
+
+_CHATTER = re.compile(
+    rb"^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d .*: [IW] "
+    rb"|.*failed call to cuInit)"
+)
+_LOCK = threading.Lock()
+
+
+def load_keras():
+    """Import Keras on TensorFlow and return it.
+
+    Raises
+    ------
+    ImportError
+        If Keras is configured for another backend than TensorFlow.
+    """
+    with _LOCK:
+        if "tensorflow" not in sys.modules:
+            _first_import()
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise ImportError(
+            f"skmultilabel_nn trains on Keras's TensorFlow backend, but Keras is configured for "
+            f"{keras.backend.backend()!r}. Set the environment variable KERAS_BACKEND=tensorflow "
+            f"before Keras is imported."
+        )
+    return keras
+
+
+def _first_import():
+    with _default_log_level(), without_chatter():
+        import tensorflow as tf
+
+        _share_cores(tf)
+        import keras  # noqa: F401  (its import logs as well)
+
+        tf.constant(0)  # starts the runtime, whose greeting would come later otherwise
+
+
+def _share_cores(tf):
+    """Keep to the number of threads that joblib allots to a worker.
+
+    joblib tells its workers their share through OMP_NUM_THREADS, which TensorFlow does not read.
+    """
+    share = os.environ.get("OMP_NUM_THREADS", "")
+    if share.isdigit() and int(share) > 0 and "TF_NUM_INTRAOP_THREADS" not in os.environ:
+        tf.config.threading.set_intra_op_parallelism_threads(int(share))
+        tf.config.threading.set_inter_op_parallelism_threads(int(share))
+
+
+@contextlib.contextmanager
+def _default_log_level():
+    """TensorFlow reads its log level once, at import; a level that the user chose is kept."""
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    try:
+        yield
+    finally:
+        del os.environ["TF_CPP_MIN_LOG_LEVEL"]
+
+
+@contextlib.contextmanager
+def without_chatter():
+    """Hold back what the C++ runtime writes to stderr while it starts; pass on all but greetings.
+
+    The first messages are written before TensorFlow's log level is in force, so that the file
+    descriptor is the only place where they can be stopped (tensorflow/tensorflow#100442).
+    """
+    try:
+        stderr = os.dup(2)
+    except OSError:  # a process without stderr
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            held.seek(0)
+            rest = b"".join(line for line in held if not _CHATTER.match(line))
+            if rest.strip():
+                os.write(2, rest)

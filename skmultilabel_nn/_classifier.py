@@ -1,0 +1,402 @@
+"""The estimator: its parameters, and each method as a few calls of the modules that do the work."""
+
+import contextlib
+
+import numpy as np
+from scipy.special import expit, softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from ._fitting import Fit
+from ._inputs import check_inputs, check_sample_shape, check_weights
+from ._outputs import Decisions, subset_accuracy
+
+
+class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
+    """Neural network for any number of labels per sample.
+
+    The network gives one logit per label. Its sigmoid is the probability of that label, whatever
+    the others are; trained with binary cross-entropy, each label is a Bernoulli variable of its
+    own, and a threshold decides each alone. A 1-D `y` says instead that each sample has exactly
+    one class: then the classes compete in a softmax, as in any other classifier.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : tuple of int, default=(256, 256)
+        Units of each hidden layer of the built-in network; ``()`` makes it linear.
+    activation : str or callable, default="relu"
+        Activation of the hidden layers, by its Keras name.
+    dropout : float in [0, 1), default=0.2
+        Share of hidden units left out at random in each training step.
+    network : keras.Model, callable or None, default=None
+        What takes the place of the built-in network. A Keras model, compiled or not, is copied
+        with its weights at each fit and never changed. A callable
+        ``(input_shape, n_outputs) -> keras.Model`` makes a new one; if it has `get_params`,
+        searches tune ``network__...``. A sigmoid or softmax at the end is recognised, and
+        training still happens on logits; without one, the outputs are taken to be logits. A
+        compiled model brings its optimizer and loss along.
+    standardize : bool or "auto", default="auto"
+        Whether features are scaled inside the model: dense ones to mean 0 and variance 1, sparse
+        ones by one common factor. "auto": for the built-in network only.
+    optimizer : str or keras.optimizers.Optimizer, default="auto"
+        "auto": that of a compiled `network`, else Adam. An object is copied.
+    learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
+        None: that of the optimizer (0.001 for Adam).
+    loss : str, keras.losses.Loss or callable, default="auto"
+        A name in `skmultilabel_nn.losses` or a Keras loss. "auto": that of a compiled `network`,
+        else binary cross-entropy (categorical for 1-D `y`). Computed from logits where the loss
+        has `from_logits`; other losses are given probabilities.
+    metrics : list of str or keras.metrics.Metric, default=None
+        What else `history_` records, from probabilities and with the weights of the loss.
+    batch_size : int or "auto", default="auto"
+        Samples per training step. "auto": the power of 2 nearest to n_samples / 40, within 32 and
+        512. The last, smaller batch is not dropped.
+    epochs : int, default=50
+        Passes over the samples.
+    shuffle : bool, default=True
+        Whether each epoch visits the samples in a new order.
+    early_stopping : bool, default=False
+        Whether to stop once `monitor` has not improved for `patience` epochs, and go back to the
+        best epoch's weights.
+    validation_fraction : float in (0, 1), default=0.1
+        Share of the samples, stratified by label, that is set aside for early stopping and for a
+        `threshold` that is tuned. Not used with `validation_data`.
+    monitor : str, default="val_loss"
+        The value of `history_` that early stopping watches.
+    patience : int, default=10
+        Epochs without improvement that early stopping allows.
+    callbacks : list of keras.callbacks.Callback, default=None
+        Copied at each fit (see `callbacks_`) and called as by `keras.Model.fit`.
+    class_weight : dict, array-like of shape (n_labels,), "balanced" or None, default=None
+        ``{label: weight of its positives}``, or one weight for each label. "balanced": positives
+        and negatives of each label have the same total weight.
+    classes : array-like or None, default=None
+        The vocabulary, in the order of the columns. None: the sorted labels of `y`, or its
+        columns.
+    threshold : float, array-like of shape (n_labels,), dict, str or DecisionRule, default=0.5
+        A label is predicted if its probability is at least this: one number, one per label, or
+        ``{label: number}`` (0.5 for those not named). Also a rule of `skmultilabel_nn.decision`
+        or its name, as "f1_micro", tuned on the held-out samples. May be changed after `fit`
+        by `set_params`. Not used for 1-D `y`.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last one.
+    jit_compile : bool or "auto", default="auto"
+        Whether XLA compiles the training. "auto": if the training is long enough to repay it.
+    dtype : {"float32", "float64"}, default="float32"
+        Of the built-in network.
+    random_state : int, RandomState instance or None, default=None
+        Decides initial weights, dropout, validation split and order of the samples. Global random
+        states are neither used nor changed.
+    verbose : {0, 1}, default=0
+        1 shows a progress bar.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        For multi-label `y`, ``[0, 1]`` for each label, (n_labels, 2): the form with which
+        scikit-learn's scorers work for any number of labels. For 1-D `y`, the classes.
+    label_names_ : ndarray of shape (n_labels,)
+        Names of the labels, in the order of the columns of all outputs.
+    model_ : keras.Model
+        The trained network with a final sigmoid (softmax for 1-D `y`), a copy.
+    network_ : FittedNetwork
+        Configuration and weights from which predictions are made.
+    targets_ : TargetCodec
+        Form and vocabulary of `y`.
+    history_ : dict of str to list of float
+        The loss and each metric after each epoch; with ``val_`` in front, on held-out samples.
+    loss_ : float
+        Training loss of the last epoch.
+    n_iter_ : int
+        Epochs that were trained.
+    thresholds_ : ndarray of shape (n_labels,)
+        The threshold of each label, where the decision rule consists of thresholds.
+    callbacks_ : list of keras.callbacks.Callback
+        The copies of `callbacks` that were called.
+    held_out_ : HeldOut or None
+        Truth and probabilities of the samples that did not train.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if `X` was a frame.
+
+    See Also
+    --------
+    sklearn.neural_network.MLPClassifier : Takes an indicator only, and no Keras network.
+    label_sets : Wraps label sets so that all of scikit-learn takes them.
+
+    Notes
+    -----
+    The same `random_state` gives the same weights, bit for bit, in one process and with one number
+    of threads. `score` is the share of samples whose labels are all right, as scikit-learn defines
+    it; a label that was not seen in training counts as missed.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn import KerasMultiLabelClassifier
+    >>> X = [[0.0, 0.1], [0.1, 1.0], [1.0, 0.2], [0.9, 1.0]] * 10
+    >>> y = [set(), {"tall"}, {"wide"}, {"tall", "wide"}] * 10
+    >>> clf = KerasMultiLabelClassifier(hidden_layer_sizes=(16,), random_state=0).fit(X, y)
+    >>> clf.label_names_.tolist()
+    ['tall', 'wide']
+    >>> sorted(clf.predict([[1.0, 1.0]])[0])
+    ['tall', 'wide']
+    >>> clf.predict_proba([[1.0, 1.0]]).shape
+    (1, 2)
+    """
+
+    _doc_link_module = "skmultilabel_nn"
+    _doc_link_template = "https://skmultilabel-nn.readthedocs.io/en/stable/#{estimator_name}"
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(256, 256),
+        activation="relu",
+        *,
+        dropout=0.2,
+        network=None,
+        standardize="auto",
+        optimizer="auto",
+        learning_rate=None,
+        loss="auto",
+        metrics=None,
+        batch_size="auto",
+        epochs=50,
+        shuffle=True,
+        early_stopping=False,
+        validation_fraction=0.1,
+        monitor="val_loss",
+        patience=10,
+        callbacks=None,
+        class_weight=None,
+        classes=None,
+        threshold=0.5,
+        warm_start=False,
+        jit_compile="auto",
+        dtype="float32",
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.network = network
+        self.standardize = standardize
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.loss = loss
+        self.metrics = metrics
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.monitor = monitor
+        self.patience = patience
+        self.callbacks = callbacks
+        self.class_weight = class_weight
+        self.classes = classes
+        self.threshold = threshold
+        self.warm_start = warm_start
+        self.jit_compile = jit_compile
+        self.dtype = dtype
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y, sample_weight=None, validation_data=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+            Samples; with `network`, of any shape that it takes.
+        y : target
+            Label sets: a list, tuple, object array or Series of sets, frozensets, lists or tuples.
+            Or an indicator of 0 and 1, (n_samples, n_labels): an array, a sparse matrix or a frame
+            whose columns are the labels; NaN marks an unknown label. Or 1-D classes.
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
+            Weights of samples or of cells. The loss is divided by the sum of the weights.
+        validation_data : tuple (X, y) or (X, y, sample_weight), default=None
+            Held-out samples, in place of those that `validation_fraction` sets aside.
+
+        Returns
+        -------
+        self : KerasMultiLabelClassifier
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument or a parameter is not allowed, or the loss diverges. A fitted estimator
+            is then left as it was.
+        """
+        with _unchanged_by_errors(self):
+            goes_on = self.warm_start and hasattr(self, "network_")
+            fit = Fit(self, goes_on=goes_on, epochs=self.epochs)
+            fit.learn(X, y, sample_weight, validation_data)
+        return self
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train one epoch, going on from the present weights if there are any.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As in `fit`.
+        classes : array-like, default=None
+            All labels that may come, needed in the first call if `y` does not have them all.
+
+        Returns
+        -------
+        self : KerasMultiLabelClassifier
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `fit`; also for a label that is not in the vocabulary.
+        """
+        with _unchanged_by_errors(self):
+            fit = Fit(self, goes_on=hasattr(self, "network_"), epochs=1, classes=classes)
+            fit.learn(X, y, sample_weight)
+        return self
+
+    def decision_function(self, X):
+        """Compute the logits.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_labels) or (n_samples, n_classes)
+            Above 0 where the probability is above 0.5. For 1-D `y` with two classes (n_samples,),
+            the logit of the second against the first.
+        """
+        logits = self._logits(self._checked(X))
+        if not self.targets_.multilabel and logits.shape[1] == 2:
+            return logits[:, 1] - logits[:, 0]
+        return logits
+
+    def predict_proba(self, X):
+        """Compute the probability of each label.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_labels) or (n_samples, n_classes)
+            Strictly between 0 and 1. For 1-D `y`, rows sum to 1.
+        """
+        return self._probabilities(self._checked(X))
+
+    def predict(self, X):
+        """Predict the labels, in the form that `y` had.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray, csr matrix or frame
+            Label sets as a 1-D object array whose items are of the kind given to `fit`; an
+            indicator as int64 array, CSR or frame; 1-D classes as an array of them.
+        """
+        checked = self._checked(X)
+        if not self.targets_.multilabel:
+            return self.targets_.decode(self._logits(checked).argmax(axis=1))
+        chosen = self._decisions().decide(self._probabilities(checked))
+        return self.targets_.decode(chosen, index=getattr(X, "index", None))
+
+    def score(self, X, y, sample_weight=None):
+        """Compute the share of samples of which all labels are predicted right.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+            Samples.
+        y : target
+            True labels in any form that `fit` takes. Unknown labels do not count, labels that
+            were not seen in training count as missed.
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
+            Weights of samples or of cells; cells of weight zero do not count.
+
+        Returns
+        -------
+        float
+            In [0, 1].
+        """
+        check_is_fitted(self)
+        if not self.targets_.multilabel:
+            return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
+        checked = self._checked(X)
+        target = self.targets_.encode(y, on_unseen="count")
+        check_consistent_length(checked, target.Y)
+        weight = check_weights(sample_weight, *target.Y.shape)
+        chosen = self._decisions().decide(self._probabilities(checked))
+        return subset_accuracy(target, chosen, weight)
+
+    @property
+    def model_(self):
+        """keras.Model: The trained network, giving probabilities; a copy."""
+        check_is_fitted(self)
+        return self.network_.build_with_probabilities()
+
+    @property
+    def thresholds_(self):
+        """ndarray of shape (n_labels,): The threshold of each label."""
+        check_is_fitted(self)
+        return self._decisions().thresholds()
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "network_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        tags.input_tags.sparse = True
+        return tags
+
+    def _checked(self, X):
+        check_is_fitted(self)
+        X = check_inputs(
+            self, X, reset=False, dtype=self.network_.dtype, allow_nd=self.network is not None
+        )
+        check_sample_shape(X, self.network_.input_shape)
+        return X
+
+    def _logits(self, X):
+        return self.network_.logits(X)
+
+    def _probabilities(self, X):
+        logits = self._logits(X)
+        if not self.targets_.multilabel:
+            return _inside(softmax(logits, axis=1))
+        return _inside(expit(logits))
+
+    def _decisions(self):
+        return Decisions(self.threshold, self.targets_, self.held_out_)
+
+
+def _inside(probabilities):
+    """Keep probabilities strictly inside (0, 1); float32 sigmoids are 1.0 from logit 17 on."""
+    limits = np.finfo(probabilities.dtype)
+    return np.clip(probabilities, limits.tiny, 1 - limits.epsneg, out=probabilities)
+
+
+@contextlib.contextmanager
+def _unchanged_by_errors(estimator):
+    """Leave an estimator as it was if anything, Ctrl-C included, ends the block early."""
+    before = vars(estimator).copy()
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise

@@ -1,0 +1,133 @@
+"""What all decision rules share: their interface, and checks of their parameters."""
+
+from difflib import get_close_matches
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from skmultilabel_nn._threshold_search import check_probabilities, counting_cells
+
+
+class DecisionRule(BaseEstimator):
+    """Base of all rules; a subclass says what it learns (`_learn`) and may say how it decides.
+
+    Attributes
+    ----------
+    tuned : bool
+        Whether `fit` needs held-out probabilities. If False, `fit` only checks the parameters and
+        the number of labels.
+    n_labels_ : int
+        Number of labels.
+    thresholds_ : ndarray of shape (n_labels,), float64
+        Only of rules that consist of thresholds: a label is predicted if and only if its
+        probability is at least its threshold.
+    """
+
+    tuned = True
+
+    def fit(self, Y, P, *, known=None, sample_weight=None):
+        """Tune the rule on rows that did not train.
+
+        Parameters
+        ----------
+        Y : ndarray or sparse array of shape (n_samples, n_labels)
+            Truth, 0 or 1.
+        P : array of shape (n_samples, n_labels)
+            Probabilities in [0, 1]. A rule that is not `tuned` also accepts None.
+        known : bool ndarray of shape (n_samples, n_labels), default=None
+            False where the truth is unknown; such cells are ignored. None: all are known.
+        sample_weight : array of shape (n_samples,) or (n_samples, n_labels), default=None
+            How often each row or cell counts; 0 leaves it out.
+
+        Returns
+        -------
+        self : DecisionRule
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, shapes differ, `P` holds NaN or is no probability, or
+            no cell counts.
+        """
+        if self.tuned:
+            cells = counting_cells(Y, P, known, sample_weight)
+            n_labels = cells.score.shape[1]
+        else:
+            cells = None
+            n_labels = count_labels(Y, P)
+        self._learn(cells, n_labels)
+        self.n_labels_ = n_labels
+        return self
+
+    def decide(self, P):
+        """Choose labels; rows do not depend on each other.
+
+        Parameters
+        ----------
+        P : array of shape (n_samples, n_labels)
+            Probabilities in [0, 1].
+
+        Returns
+        -------
+        indicator : ndarray of shape (n_samples, n_labels), int64
+
+        Raises
+        ------
+        ValueError
+            If `P` has another number of labels than in `fit`, holds NaN or is no probability.
+        sklearn.exceptions.NotFittedError
+            If the rule was not fitted.
+        """
+        check_is_fitted(self, "n_labels_")
+        return self._choose(check_probabilities(P, self.n_labels_)).astype(np.int64)
+
+    def _learn(self, cells, n_labels):
+        raise NotImplementedError(f"{type(self).__name__} must define _learn(cells, n_labels).")
+
+    def _choose(self, P):
+        return self.thresholds_ <= P
+
+
+def count_labels(Y, P):
+    """Return the number of columns of `P` or, where that is None, of `Y`."""
+    if P is not None:
+        return check_probabilities(P).shape[1]
+    shape = Y.shape if hasattr(Y, "shape") else np.shape(Y)
+    if len(shape) != 2:
+        raise ValueError(f"Y must have shape (n_samples, n_labels); got {shape}.")
+    return shape[1]
+
+
+def first_columns(order, size):
+    """Mark the first `size` columns of each row's `order`: bool of order's shape."""
+    chosen = np.zeros(order.shape, dtype=bool)
+    marks = np.broadcast_to(np.arange(order.shape[1]) < size, order.shape)
+    np.put_along_axis(chosen, order, marks, axis=1)
+    return chosen
+
+
+def is_real(value):
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+
+
+def integer(name, value):
+    if not isinstance(value, Integral) or isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be an integer; got {value!r}.")
+    return int(value)
+
+
+def in_unit(name, value, *, above_zero=False):
+    if not (is_real(value) and 0 <= value <= 1 and (value > 0 or not above_zero)):
+        raise ValueError(
+            f"{name} must lie {'above 0 and at most 1' if above_zero else 'in [0, 1]'}; "
+            f"got {value!r}."
+        )
+    return float(value)
+
+
+def unknown_name(what, given, allowed):
+    near = get_close_matches(str(given), list(allowed), n=1, cutoff=0.4)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"Unknown {what} {given!r}; known are {', '.join(map(repr, allowed))}.{hint}"

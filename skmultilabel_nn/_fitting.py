@@ -1,0 +1,240 @@
+"""One call of `fit` or `partial_fit`: check everything, train, then set the fitted attributes."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_consistent_length
+
+from ._backend import load_keras
+from ._inputs import check_inputs, check_weights, scaling_statistics
+from ._outputs import HeldOut
+from ._parameters import check_parameters
+from ._stratification import stratified_validation_rows
+from ._targets import EncodedTarget, learn_targets
+from ._weighting import training_weight
+from .decision import resolve_rule
+from .networks import MLP
+
+
+class Fit:
+    """Trains an estimator.
+
+    Parameters
+    ----------
+    estimator : KerasMultiLabelClassifier
+        Whose parameters are read and whose fitted attributes are set.
+    goes_on : bool
+        Whether training goes on from the estimator's weights.
+    epochs : int
+        Passes over the samples.
+    classes : array-like or None
+        Vocabulary given to `partial_fit`.
+    """
+
+    def __init__(self, estimator, *, goes_on, epochs, classes=None):
+        check_parameters(estimator)
+        self.estimator = estimator
+        self.goes_on = goes_on
+        self.epochs = epochs
+        self.classes = estimator.classes if classes is None else classes
+        # Not scikit-learn's shared generator for None: a fit changes nobody's random numbers.
+        seed = estimator.random_state
+        self.rng = np.random.RandomState() if seed is None else check_random_state(seed)  # noqa: NPY002
+
+    def learn(self, X, y, sample_weight=None, validation_data=None):
+        """Check the arguments, train and set the fitted attributes."""
+        X = self._inputs(X, reset=not self.goes_on)
+        self._learn_targets(X, y)
+        weight = check_weights(sample_weight, *self._weight_shape(X))
+        training, held_out = self._split(X, weight, validation_data)
+        model, optimizer_values = self._model(training)
+        outcome = self._train(model, training, held_out, optimizer_values)
+        self._set_attributes(model, outcome, held_out, X)
+
+    def _inputs(self, X, *, reset):
+        estimator = self.estimator
+        load_keras()
+        allow_nd = estimator.network is not None
+        return check_inputs(estimator, X, reset=reset, dtype=estimator.dtype, allow_nd=allow_nd)
+
+    def _learn_targets(self, X, y):
+        if self.goes_on:
+            self.codec = self.estimator.targets_
+            self.target = self.codec.encode(y)
+        else:
+            self.codec, self.target = learn_targets(y, classes=self.classes)
+        check_consistent_length(X, self.target.Y)
+
+    def _weight_shape(self, X):
+        return X.shape[0], self.codec.n_outputs if self.codec.multilabel else None
+
+    def _split(self, X, weight, validation_data):
+        """Return training and held-out samples, each as ``(X, target, weight)``."""
+        whole = (X, self.target, weight)
+        if validation_data is not None:
+            return whole, self._given_validation(validation_data)
+        if not (self.estimator.early_stopping or self._tunes_threshold()) or self.epochs == 1:
+            return whole, None
+        chosen = stratified_validation_rows(
+            self.target.Y, self.target.known, self.estimator.validation_fraction, self.rng
+        )
+        return _rows(whole, ~chosen), _rows(whole, chosen)
+
+    def _tunes_threshold(self):
+        threshold = self.estimator.threshold
+        return self.codec.multilabel and not isinstance(threshold, dict) and (
+            resolve_rule(threshold).tuned
+        )
+
+    def _given_validation(self, validation_data):
+        if not isinstance(validation_data, tuple) or len(validation_data) not in (2, 3):
+            raise ValueError(
+                "validation_data must be a tuple (X, y) or (X, y, sample_weight), got "
+                f"{type(validation_data).__name__}."
+            )
+        X, y, *weight = validation_data
+        X, target = self._inputs(X, reset=False), self.codec.encode(y)
+        check_consistent_length(X, target.Y)
+        weight = check_weights(weight[0], *self._weight_shape(X)) if weight else None
+        return X, target, weight
+
+    def _model(self, training):
+        """Build the network with its starting weights."""
+        if self.goes_on:
+            network = self.estimator.network_
+            return network.build(), network.optimizer_values
+        return self._new_model(training), None
+
+    def _new_model(self, training):
+        from ._assembly import assemble
+
+        X, _, weight = training
+        estimator = self.estimator
+        scaled = estimator.network is None and estimator.standardize == "auto"
+        shift = factor = scaling = None
+        if scaled or estimator.standardize is True:
+            shift, factor = scaling_statistics(X, _of_rows(weight))
+            scaling = "factor" if shift is None else "center"
+        model = assemble(
+            self._network(),
+            X.shape[1:],
+            self.codec.n_outputs,
+            seed=self.rng.randint(2**31),
+            scaling=scaling,
+            dtype=estimator.dtype,
+        )
+        if scaling is not None:
+            model.get_layer("input_scaling").set_weights([w for w in (shift, factor) if w is not None])
+        return model
+
+    def _network(self):
+        estimator = self.estimator
+        if estimator.network is None:
+            return MLP(
+                tuple(estimator.hidden_layer_sizes),
+                estimator.activation,
+                estimator.dropout,
+                estimator.dtype,
+            )
+        if not callable(estimator.network):
+            raise TypeError(
+                "network must be None, a keras.Model or a callable (input_shape, n_outputs) -> "
+                f"keras.Model, got {estimator.network!r}."
+            )
+        return estimator.network
+
+    def _train(self, model, training, held_out, optimizer_values):
+        from ._compiling import compiled_parts
+        from ._training import Settings, train
+
+        estimator = self.estimator
+        optimizer, loss = compiled_parts(estimator.network)
+        settings = Settings(
+            multilabel=self.codec.multilabel,
+            epochs=self.epochs,
+            batch_size=self._batch_size(training[0].shape[0]),
+            optimizer=_or_own(estimator.optimizer, optimizer),
+            learning_rate=estimator.learning_rate,
+            loss=_or_own(estimator.loss, loss),
+            metrics=estimator.metrics,
+            callbacks=estimator.callbacks,
+            early_stopping=estimator.early_stopping and self.epochs > 1,
+            monitor=estimator.monitor,
+            patience=estimator.patience,
+            shuffle=estimator.shuffle,
+            verbose=estimator.verbose,
+            jit_compile=estimator.jit_compile,
+            may_stay_sparse=estimator.network is None,
+        )
+        return train(
+            model,
+            self._training_rows(training),
+            settings,
+            self.rng,
+            validation=None if held_out is None else self._training_rows(held_out),
+            optimizer_values=optimizer_values,
+        )
+
+    def _batch_size(self, n_samples):
+        if self.estimator.batch_size != "auto":
+            return self.estimator.batch_size
+        return int(np.clip(2 ** round(np.log2(max(n_samples / 40, 1))), 32, 512))
+
+    def _training_rows(self, samples):
+        from ._training import Rows
+
+        X, target, weight = samples
+        return Rows(
+            X, target.Y, training_weight(target, self.codec, weight, self.estimator.class_weight)
+        )
+
+    def _set_attributes(self, model, outcome, held_out, X):
+        from ._inference import FittedNetwork
+
+        estimator = self.estimator
+        history = outcome.history
+        if self.goes_on:
+            history = {
+                name: [*estimator.history_.get(name, []), *values]
+                for name, values in history.items()
+            }
+        keep_optimizer = self.goes_on or estimator.warm_start or self.epochs == 1
+        estimator.network_ = FittedNetwork(
+            model,
+            outcome.values,
+            activation="sigmoid" if self.codec.multilabel else "softmax",
+            input_shape=X.shape[1:],
+            dtype=estimator.dtype,
+            may_stay_sparse=estimator.network is None,
+            optimizer_values=outcome.optimizer_values if keep_optimizer else None,
+        )
+        estimator.targets_ = self.codec
+        estimator.label_names_ = self.codec.label_names
+        estimator.classes_ = self.codec.classes
+        estimator.history_ = history
+        estimator.n_iter_ = len(history["loss"])
+        estimator.loss_ = history["loss"][-1]
+        estimator.callbacks_ = outcome.callbacks
+        estimator.held_out_ = self._held_out(held_out)
+
+    def _held_out(self, samples):
+        if samples is None or not self.codec.multilabel:
+            return None
+        X, target, weight = samples
+        probabilities = self.estimator._probabilities(X)
+        return HeldOut(target.Y, target.known, weight, probabilities)
+
+
+def _rows(samples, chosen):
+    X, target, weight = samples
+    known = None if target.known is None else target.known[chosen]
+    weight = None if weight is None else weight[chosen]
+    return X[chosen], EncodedTarget(target.Y[chosen], known), weight
+
+
+def _of_rows(weight):
+    return weight.max(axis=1) if weight is not None and weight.ndim == 2 else weight
+
+
+def _or_own(given, own):
+    """A compiled network brings its own optimizer and loss, unless the user gives others."""
+    return own if isinstance(given, str) and given == "auto" and own is not None else given

@@ -1,0 +1,172 @@
+"""Prediction: one compiled function for all fits of an architecture, in bounded memory."""
+
+import threading
+
+import numpy as np
+
+from . import _assembly, _tensors
+from ._backend import load_keras
+from ._programs import ProgramCache, compiled
+
+_PROGRAMS = ProgramCache(limit=16)
+
+# Numbers in one batch of inputs: enough for the products to be fast, and 8 MB in float32.
+_NUMBERS_PER_BATCH = 2**21
+
+
+class FittedNetwork:
+    """What training made: the configuration of a network and the values of its variables.
+
+    Plain text and arrays, from which the Keras model is rebuilt where it is needed; it is smaller
+    than a pickled Keras model, faster to load, and skops can store it.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Gives logits.
+    values : list of ndarray
+        All variables of the model, in its order.
+    activation : {"sigmoid", "softmax"}
+        What makes probabilities of the logits.
+    input_shape : tuple of int
+        Shape of one sample.
+    dtype : str
+        Floating dtype of X.
+    may_stay_sparse : bool
+        Whether the network can take sparse batches.
+    optimizer_values : list of ndarray or None
+        All variables of the optimizer, if training is to go on from them.
+    """
+
+    def __init__(
+        self,
+        model,
+        values,
+        *,
+        activation,
+        input_shape,
+        dtype,
+        may_stay_sparse=False,
+        optimizer_values=None,
+    ):
+        self.config = _assembly.serialize(model)
+        self.values = values
+        self.activation = activation
+        self.input_shape = tuple(input_shape)
+        self.dtype = dtype
+        self.may_stay_sparse = may_stay_sparse
+        self.optimizer_values = optimizer_values
+        # Only a model that cannot be rebuilt is kept; the others may be training another fit.
+        self._model = model if self.config is None else None
+        self._start()
+
+    def _start(self):
+        self._lock = threading.Lock()
+        self._key = None
+        self._programs = {}
+        self._tensors = None
+
+    def __getstate__(self):
+        """Return plain data only."""
+        if self.config is None:
+            raise TypeError(
+                "This network cannot be stored: Keras cannot serialise it. Give every layer and "
+                "model of yours a get_config method, see keras.saving.register_keras_serializable."
+            )
+        return {
+            "config": self.config,
+            "values": self.values,
+            "activation": self.activation,
+            "input_shape": list(self.input_shape),
+            "dtype": self.dtype,
+            "may_stay_sparse": self.may_stay_sparse,
+            "optimizer_values": self.optimizer_values,
+        }
+
+    def __setstate__(self, state):
+        """Rebuild from plain data; the model itself waits until it is needed."""
+        self.__dict__.update(state)
+        self.input_shape = tuple(self.input_shape)
+        self._model = None
+        self._start()
+
+    def build(self):
+        """Return a Keras model with the fitted values that gives logits."""
+        if self.config is None:
+            model = self._model
+        else:
+            load_keras()
+            model = _assembly.deserialize(self.config, self.input_shape)
+        for variable, value in zip(model.variables, self.values, strict=True):
+            variable.assign(value)
+        return model
+
+    def build_with_probabilities(self):
+        """Return a Keras model with the fitted values that gives probabilities."""
+        return _assembly.with_probabilities(self.build(), self.activation)
+
+    def logits(self, X):
+        """Compute the logits.
+
+        Parameters
+        ----------
+        X : ndarray or csr_matrix of shape (n_samples, ...)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs)
+        """
+        program, layout, tensors = self._program_for(X)
+        n_rows = X.shape[0]
+        n_per_batch = max(1, _NUMBERS_PER_BATCH // int(np.prod(self.input_shape)))
+        if layout.sparse_batches:
+            n_per_batch = 1024
+        if n_rows <= n_per_batch:
+            return program(*tensors, _tensors.piece(X, layout)).numpy()
+        first = program(*tensors, _tensors.piece(X[:n_per_batch], layout)).numpy()
+        logits = np.empty((n_rows, first.shape[1]), first.dtype)
+        logits[:n_per_batch] = first
+        for start in range(n_per_batch, n_rows, n_per_batch):
+            rows = slice(start, start + n_per_batch)
+            logits[rows] = program(*tensors, _tensors.piece(X[rows], layout)).numpy()
+        return logits
+
+    def _program_for(self, X):
+        import tensorflow as tf
+
+        with self._lock:
+            if self._tensors is None:
+                self._prepare(tf)
+            trainable, _ = self._tensors
+            layout = _tensors.layout(X, trainable[0].dtype.name, may_stay_sparse=self.may_stay_sparse)
+            if layout not in self._programs:
+                key = self._key and (self._key, layout)
+                make = lambda: _compile(tf, self.build(), layout)  # noqa: E731
+                self._programs[layout] = _PROGRAMS.share(key, make) if key else make()
+            return self._programs[layout], layout, self._tensors
+
+    def _prepare(self, tf):
+        model = self.build()
+        self._key = _assembly.program_key(self.config, model)
+        self._tensors = tuple(
+            [tf.constant(v.value) for v in variables]
+            for variables in (model.trainable_variables, model.non_trainable_variables)
+        )
+
+
+def _compile(tf, model, layout):
+    """Compile the network as a function of its weights, so that all fits can share it."""
+
+    def logits(trainable, non_trainable, x):
+        x = tf.cast(x, layout.dtype)
+        return model.stateless_call(trainable, non_trainable, x, training=False)[0]
+
+    def specs(variables):
+        return [tf.TensorSpec(v.shape, v.dtype) for v in variables]
+
+    signature = [
+        specs(model.trainable_variables),
+        specs(model.non_trainable_variables),
+        _tensors.piece_signature(layout),
+    ]
+    return compiled(logits, signature)

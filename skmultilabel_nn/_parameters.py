@@ -1,0 +1,73 @@
+"""The constructor's parameters: what is allowed, and the message where it is not."""
+
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def _is_int(value, low=1):
+    return isinstance(value, Integral) and not isinstance(value, bool | np.bool_) and value >= low
+
+
+def _is_real(value, low, high=np.inf):
+    number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    return number and low < value < high
+
+
+def _is_bool(value):
+    return isinstance(value, bool | np.bool_)
+
+
+def _is_layers(value):
+    return np.iterable(value) and not isinstance(value, str) and all(map(_is_int, value))
+
+
+_RULES = {
+    "hidden_layer_sizes": (_is_layers, "a tuple of integers above 0, () for a linear model"),
+    "activation": (
+        lambda v: isinstance(v, str) or callable(v),
+        "the name of a Keras activation or a callable",
+    ),
+    "dropout": (
+        lambda v: v == 0 or _is_real(v, 0, 1),
+        "a number from 0 to below 1",
+    ),
+    "standardize": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
+    "batch_size": (
+        lambda v: (isinstance(v, str) and v == "auto") or _is_int(v),
+        "'auto' or an integer above 0",
+    ),
+    "epochs": (_is_int, "an integer above 0"),
+    "learning_rate": (
+        lambda v: v is None or _is_real(v, 0) or not isinstance(v, Real | str),
+        "None, a number above 0 or a Keras learning rate schedule",
+    ),
+    "shuffle": (_is_bool, "True or False"),
+    "early_stopping": (_is_bool, "True or False"),
+    "validation_fraction": (lambda v: _is_real(v, 0, 1), "a number between 0 and 1"),
+    "patience": (lambda v: _is_int(v, 0), "an integer, 0 or above"),
+    "monitor": (lambda v: isinstance(v, str), "the name of a value in history_, as 'val_loss'"),
+    "jit_compile": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
+    "warm_start": (_is_bool, "True or False"),
+    "dtype": (lambda v: v in ("float32", "float64"), "'float32' or 'float64'"),
+    "verbose": (lambda v: v in (0, 1), "0 or 1"),
+}
+
+
+def check_parameters(estimator):
+    """Refuse parameters that cannot be meant.
+
+    Parameters
+    ----------
+    estimator : KerasMultiLabelClassifier
+        Whose parameters are looked at, and not changed.
+
+    Raises
+    ------
+    ValueError
+        That names the parameter, what was given and what is allowed.
+    """
+    for name, (is_allowed, allowed) in _RULES.items():
+        value = getattr(estimator, name)
+        if not is_allowed(value):
+            raise ValueError(f"{name} must be {allowed}, got {value!r}.")

@@ -1,0 +1,61 @@
+"""Compiled programs that later fits of the same architecture use again.
+
+Tracing a program takes longer than training a small network. Programs are therefore kept, a
+bounded number of them, under a key that tells all that went into them.
+"""
+
+import threading
+from collections import OrderedDict
+
+
+class ProgramCache:
+    """A bounded store of programs, safe with threads.
+
+    A program that trains owns the variables that it changes, so it is taken out while it is in
+    use; a second thread that asks meanwhile gets one of its own.
+
+    Parameters
+    ----------
+    limit : int
+        How many programs are kept; the one used longest ago goes first.
+    """
+
+    def __init__(self, limit):
+        self.limit = limit
+        self._lock = threading.Lock()
+        self._kept = OrderedDict()
+
+    def take(self, key):
+        """Take a program out; None if there is none under this key."""
+        with self._lock:
+            return self._kept.pop(key, None)
+
+    def put(self, key, program):
+        """Keep a program for later, unless its key is None."""
+        if key is None:
+            return
+        with self._lock:
+            self._kept[key] = program
+            self._kept.move_to_end(key)
+            while len(self._kept) > self.limit:
+                self._kept.popitem(last=False)
+
+    def share(self, key, make):
+        """Return the program under a key, made first if needed, and leave it for others."""
+        program = self.take(key) or make()
+        self.put(key, program)
+        return program
+
+
+def compiled(function, signature, *, jit_compile=False):
+    """Trace a function once, for one signature.
+
+    Not called through `tf.function` itself: that counts how often code is traced, and would warn
+    of the networks of a search, each of which needs its own program, as if they were a mistake.
+    """
+    import tensorflow as tf
+
+    traced = tf.function(
+        function, input_signature=signature, autograph=False, jit_compile=jit_compile
+    )
+    return traced.get_concrete_function()

@@ -1,0 +1,256 @@
+"""One compiled Keras model with the programs that train and evaluate it."""
+
+import numpy as np
+import tensorflow as tf
+
+from . import _tensors
+from ._backend import load_keras, without_chatter
+from ._programs import compiled
+
+keras = load_keras()
+
+
+class Trainer:
+    """A Keras model, its optimizer, and the compiled programs that run their epochs.
+
+    A trainer serves many fits, one after the other: `load` gives it the weights to start from,
+    `values` takes out what training made of them.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled by Keras, gives logits.
+    x_layout, y_layout : Layout
+        What the programs are made for.
+    weight_ndim : {0, 1, 2}
+        Sample weights: none, one per row, or one per cell.
+    key : object or None
+        Under which this trainer is kept for later fits.
+    """
+
+    def __init__(self, model, x_layout, y_layout, weight_ndim, key):
+        self.model = model
+        self.key = key
+        self.own_train_step = type(model).train_step is not keras.Model.train_step
+        self._x, self._y, self._weight_ndim = x_layout, y_layout, weight_ndim
+        self._build_state()
+        self._fresh_optimizer = [_compact(v.numpy()) for v in model.optimizer.variables]
+        self._programs = {}
+
+    def _build_state(self):
+        """Create what Keras makes only in the first step; a program may not create variables."""
+        self.model.optimizer.build(self.model.trainable_variables)
+        x = tf.zeros((1, *self._x.shape), self._x.dtype)
+        self.model.test_step((x, tf.zeros((1, *self._y.shape), self._y.dtype)))
+        self.model.reset_metrics()
+        self._log_names = sorted(self.model.get_metrics_result())
+
+    @property
+    def supports_xla(self):
+        """Whether XLA can compile an epoch."""
+        dense = not (self._x.sparse or self._y.sparse)
+        return dense and self.model.supports_jit and not self.own_train_step
+
+    @property
+    def learning_rate(self):
+        """The current learning rate."""
+        return float(self.model.optimizer.learning_rate)
+
+    def load(self, model, learning_rate, optimizer_values):
+        """Start from the weights of a model of the same architecture."""
+        if model is not self.model:
+            for mine, new in zip(self.model.variables, model.variables, strict=True):
+                mine.assign(new)
+        optimizer = self.model.optimizer
+        for variable, value in zip(
+            optimizer.variables, optimizer_values or self._fresh_optimizer, strict=True
+        ):
+            variable.assign(np.broadcast_to(value, variable.shape))
+        if isinstance(learning_rate, float | int):
+            optimizer.learning_rate = float(learning_rate)
+
+    def values(self):
+        """Return all variables of the model, and all of its optimizer."""
+        model, optimizer = self.model, self.model.optimizer
+        return [v.numpy() for v in model.variables], [v.numpy() for v in optimizer.variables]
+
+    def tensors(self, rows, *, padded=False):
+        """Put rows into tensors.
+
+        Parameters
+        ----------
+        rows : Rows
+        padded : bool, default=False
+            Whether to round their number up a little, so that XLA, which compiles for one size,
+            need not compile again for the next fold of a cross-validation.
+        """
+        n = rows.X.shape[0]
+        unit = max(1, 2 ** (n.bit_length() - 4))
+        n_rows = -(-n // unit) * unit if padded else None
+        weight = () if rows.weight is None else (self._padded_weight(rows.weight, n_rows),)
+        x = _tensors.parts(rows.X, self._x, n_rows=n_rows)
+        return x, _tensors.parts(rows.Y, self._y, n_rows=n_rows), weight
+
+    def _padded_weight(self, weight, n_rows):
+        layout = _tensors.layout(weight, self._y.dtype)
+        return _tensors.parts(weight, layout, n_rows=n_rows)[0]
+
+    def run(self, data, orders, first, last, batch_size, *, jit):
+        """Train on batches `first` to `last` of each row of `orders`, one epoch a row.
+
+        Returns
+        -------
+        dict of str to ndarray of shape (n_epochs,)
+            The logs of each epoch so far.
+        """
+        n_rows = orders.shape[1]
+        n_full = min(last, n_rows // batch_size) if jit else first
+        logs = None
+        if n_full > first:
+            logs = self._run_xla(data, orders[0], first, n_full, batch_size)
+        if last > n_full:
+            program = self._program("epochs", self._make_epochs)
+            logs = program(*data, orders, n_full, last, batch_size, n_full == 0)
+        return {name: values.numpy() for name, values in zip(self._log_names, logs, strict=True)}
+
+    def _run_xla(self, data, order, first, last, batch_size):
+        n_padded = int(data[0][0].shape[0])
+        order = np.pad(order, (0, n_padded - len(order)))
+        new = ("xla", batch_size) not in self._programs
+        program = self._program(("xla", batch_size), lambda: self._make_xla(batch_size))
+        arguments = (*data, order, first, last, first == 0)
+        if not new:
+            return program(*arguments)
+        with without_chatter():  # XLA greets when it first compiles
+            return program(*arguments)
+
+    def train_batch(self, data, index):
+        """Train on one batch; return the logs of `train_step` as floats."""
+        return self._batch("train", data, index)
+
+    def test_batch(self, data, index):
+        """Evaluate one batch; return the logs of `test_step` as floats."""
+        return self._batch("test", data, index)
+
+    def _batch(self, kind, data, index):
+        step = getattr(self.model, f"{kind}_step")
+        program = self._program(kind, lambda: self._make_batch(step))
+        return _floats(program(*data, np.asarray(index, np.int32)))
+
+    def epoch_logs(self, logs):
+        """Return an epoch's logs as Keras does: the metrics', unless the step has its own."""
+        results = self.model.get_metrics_result()
+        return _floats(results if set(logs) <= set(results) else logs)
+
+    def evaluate(self, data, n_rows, batch_size):
+        """Return the loss and metrics over all rows as floats."""
+        program = self._program("evaluate", self._make_evaluate)
+        return dict(_floats(zip(self._log_names, program(*data, n_rows, batch_size), strict=True)))
+
+    def _program(self, name, make):
+        if name not in self._programs:
+            self._programs[name] = make()
+        return self._programs[name]
+
+    def _signature(self):
+        shape = (None, *self._y.shape)[: self._weight_ndim]
+        weight = (tf.TensorSpec(shape, self._y.dtype),) if self._weight_ndim else ()
+        return self._x.signature(), self._y.signature(), weight
+
+    def _take(self, x, y, weight, index):
+        batch = _tensors.take(x, index, self._x), _tensors.take(y, index, self._y)
+        return batch + tuple(tf.gather(w, index) for w in weight)
+
+    def _logs(self):
+        results = self.model.get_metrics_result()
+        return tuple(tf.convert_to_tensor(results[name]) for name in self._log_names)
+
+    def _make_epochs(self):
+        def epochs(x, y, weight, orders, first, last, batch_size, reset):
+            n_epochs, n_rows = tf.unstack(tf.shape(orders))
+
+            def epoch(e, logs):
+                def batch(i):
+                    index = orders[e, i * batch_size : tf.minimum((i + 1) * batch_size, n_rows)]
+                    self.model.train_step(self._take(x, y, weight, index))
+                    return (i + 1,)
+
+                self._reset_if(reset)
+                _loop(first, last, batch)
+                written = zip(logs, self._logs(), strict=True)
+                return e + 1, tuple(array.write(e, value) for array, value in written)
+
+            arrays = tuple(tf.TensorArray(v.dtype, n_epochs) for v in self._logs())
+            _, arrays = tf.while_loop(
+                lambda e, logs: e < n_epochs, epoch, (0, arrays), parallel_iterations=1
+            )
+            return tuple(array.stack() for array in arrays)
+
+        number = tf.TensorSpec((), tf.int32)
+        orders = tf.TensorSpec((None, None), tf.int32)
+        flag = tf.TensorSpec((), tf.bool)
+        signature = [*self._signature(), orders, number, number, number, flag]
+        return compiled(epochs, signature)
+
+    def _make_xla(self, batch_size):
+        def part_of_epoch(x, y, weight, order, first, last, reset):
+            def batch(i):
+                index = tf.slice(order, [i * batch_size], [batch_size])
+                self.model.train_step(self._take(x, y, weight, index))
+                return (i + 1,)
+
+            self._reset_if(reset)
+            _loop(first, last, batch)
+            return tuple(tf.expand_dims(value, 0) for value in self._logs())
+
+        number = tf.TensorSpec((), tf.int32)
+        order = tf.TensorSpec((None,), tf.int32)
+        signature = [*self._signature(), order, number, number, tf.TensorSpec((), tf.bool)]
+        return compiled(part_of_epoch, signature, jit_compile=True)
+
+    def _make_batch(self, step):
+        def batch(x, y, weight, index):
+            return step(self._take(x, y, weight, index))
+
+        signature = [*self._signature(), tf.TensorSpec((None,), tf.int32)]
+        return compiled(batch, signature)
+
+    def _make_evaluate(self):
+        def evaluate(x, y, weight, n_rows, batch_size):
+            def batch(start):
+                index = tf.range(start, tf.minimum(start + batch_size, n_rows))
+                self.model.test_step(self._take(x, y, weight, index))
+                return (start + batch_size,)
+
+            self.model.reset_metrics()
+            _loop(0, n_rows, batch)
+            return self._logs()
+
+        number = tf.TensorSpec((), tf.int32)
+        signature = [*self._signature(), number, number]
+        return compiled(evaluate, signature)
+
+    def _reset_if(self, reset):
+        def do():
+            self.model.reset_metrics()
+            return True
+
+        tf.cond(reset, do, lambda: False)
+
+
+def _loop(first, last, body):
+    tf.while_loop(lambda i: i < last, body, (first,), parallel_iterations=1)
+
+
+def _floats(logs):
+    def plain(value):
+        value = np.asarray(value)
+        return float(value) if value.ndim == 0 else value
+
+    return {name: plain(value) for name, value in dict(logs).items()}
+
+
+def _compact(value):
+    """Keep one number for an array of equal ones, as the fresh state of an optimizer mostly is."""
+    uniform = value.size > 1 and (value == value.flat[0]).all()
+    return value.flat[0] if uniform else value

@@ -1,0 +1,301 @@
+"""Training: whole epochs of `model.train_step` as one compiled program over in-memory tensors."""
+
+import copy
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import _tensors
+from ._assembly import program_key, serialize
+from ._backend import load_keras
+from ._compiling import compile_model
+from ._programs import ProgramCache
+from ._trainer import Trainer
+
+keras = load_keras()
+
+_TRAINERS = ProgramCache(limit=16)
+
+# A compiled call cannot be interrupted, so none is longer than this many batches ...
+_BATCHES_PER_CALL = 512
+# ... and the row orders of the epochs that go into one call hold no more numbers than this.
+_ROWS_PER_CALL = 2**21
+# XLA takes about a second to compile and then saves 0.1 to 0.2 ms a batch.
+_BATCHES_WORTH_XLA = 8192
+
+
+class Rows(NamedTuple):
+    """Samples to train or validate on.
+
+    Attributes
+    ----------
+    X : ndarray or csr_matrix of shape (n_samples, ...)
+    Y : ndarray or csr_array of shape (n_samples, n_outputs)
+    weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
+    """
+
+    X: Any
+    Y: Any
+    weight: np.ndarray | None = None
+
+
+class Settings(NamedTuple):
+    """How to train; the names are those of `KerasMultiLabelClassifier`."""
+
+    multilabel: bool
+    epochs: int
+    batch_size: int
+    optimizer: Any = "auto"
+    learning_rate: Any = None
+    loss: Any = "auto"
+    metrics: Any = None
+    callbacks: Any = None
+    early_stopping: bool = False
+    monitor: str = "val_loss"
+    patience: int = 10
+    shuffle: bool = True
+    verbose: int = 0
+    jit_compile: Any = "auto"
+    may_stay_sparse: bool = False
+
+
+class Outcome(NamedTuple):
+    """What training leaves.
+
+    Attributes
+    ----------
+    values : list of ndarray
+        All variables of the model.
+    optimizer_values : list of ndarray
+        All variables of the optimizer.
+    history : dict of str to list of float
+        One value an epoch for the loss and each metric.
+    callbacks : list of keras.callbacks.Callback
+        The copies of the user's callbacks that were called.
+    """
+
+    values: list
+    optimizer_values: list
+    history: dict
+    callbacks: list
+
+
+def train(model, rows, settings, rng, *, validation=None, optimizer_values=None):
+    """Train a model from the weights that it has.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Gives logits; not compiled. It may be trained itself, or only lend its weights.
+    rows : Rows
+        Training samples.
+    settings : Settings
+        How to train.
+    rng : numpy.random.RandomState
+        Decides the order of the rows.
+    validation : Rows or None
+        Samples on which the losses ``val_...`` are computed after each epoch.
+    optimizer_values : list of ndarray or None
+        State of the optimizer with which to go on.
+
+    Returns
+    -------
+    Outcome
+    """
+    trainer = _trainer_for(model, rows, settings)
+    trainer.load(model, settings.learning_rate, optimizer_values)
+    run = _Run(trainer, rows, settings, rng, validation)
+    history = run.train()
+    outcome = Outcome(*trainer.values(), history, run.callbacks)
+    _TRAINERS.put(trainer.key, trainer)  # not reached by an error, whose trainer is not used again
+    return outcome
+
+
+def _trainer_for(model, rows, settings):
+    dtype = keras.dtype_policies.get(model.dtype_policy).variable_dtype
+    x = _tensors.layout(rows.X, dtype, may_stay_sparse=settings.may_stay_sparse)
+    y = _tensors.layout(rows.Y, dtype)
+    weight_ndim = 0 if rows.weight is None else rows.weight.ndim
+    compiled = compile_model(
+        model,
+        optimizer=settings.optimizer,
+        learning_rate=settings.learning_rate,
+        loss=settings.loss,
+        metrics=settings.metrics,
+        multilabel=settings.multilabel,
+    )
+    network = program_key(serialize(model), model)
+    key = None if None in (network, compiled) else (network, compiled, x, y, weight_ndim)
+    return (key and _TRAINERS.take(key)) or Trainer(model, x, y, weight_ndim, key)
+
+
+class _Run:
+    """One training run: epochs, callbacks and history around a `Trainer`."""
+
+    def __init__(self, trainer, rows, settings, rng, validation):
+        self.trainer = trainer
+        self.settings = settings
+        self.rng = rng
+        self.n_rows = rows.X.shape[0]
+        self.batch_size = min(settings.batch_size, self.n_rows)
+        self.n_batches = -(-self.n_rows // self.batch_size)
+        self.jit = self._worth_xla()
+        self.data = trainer.tensors(rows, padded=self.jit)
+        self.validation = None if validation is None else trainer.tensors(validation)
+        self.n_validation = 0 if validation is None else validation.X.shape[0]
+        self.callbacks = copy.deepcopy(list(settings.callbacks or ()))
+
+    def _worth_xla(self):
+        possible = self.trainer.supports_xla
+        if self.settings.jit_compile == "auto":
+            n_full = self.n_rows // self.batch_size * self.settings.epochs
+            return possible and n_full >= _BATCHES_WORTH_XLA
+        if self.settings.jit_compile and not possible:
+            raise ValueError(
+                "jit_compile=True needs dense X and y: XLA has no sparse matrices. Set "
+                "jit_compile='auto' or False."
+            )
+        return bool(self.settings.jit_compile)
+
+    def train(self):
+        """Train all epochs and return the history."""
+        watched = self.callbacks or self.settings.early_stopping or self.settings.verbose
+        if watched or self.validation is not None or self.trainer.own_train_step:
+            return self._train_watched()
+        return self._train_unwatched()
+
+    def _train_unwatched(self):
+        """Nobody looks at an epoch's end, so that several epochs can go into one call."""
+        history = {}
+        at_once = 1 if self.jit else max(1, _BATCHES_PER_CALL // self.n_batches)
+        at_once = min(at_once, max(1, _ROWS_PER_CALL // self.n_rows))
+        for first in range(0, self.settings.epochs, at_once):
+            n_epochs = min(at_once, self.settings.epochs - first)
+            logs = self._epochs(n_epochs)
+            for name, values in logs.items():
+                history.setdefault(name, []).extend(values)
+            self._check_finite(logs)
+        return history
+
+    def _train_watched(self):
+        settings, model = self.settings, self.trainer.model
+        history = keras.callbacks.History()
+        callbacks = keras.callbacks.CallbackList(
+            [*self._own_callbacks(), *self.callbacks, history],
+            model=model,
+            epochs=settings.epochs,
+            steps=self.n_batches,
+            verbose=settings.verbose,
+        )
+        model.stop_training = False
+        callbacks.on_train_begin()
+        logs = None
+        for epoch in range(settings.epochs):
+            callbacks.on_epoch_begin(epoch)
+            logs = self._epoch_with_hooks(callbacks)
+            self._check_finite(logs)
+            if self.validation is not None:
+                logs |= self._validate(callbacks)
+            callbacks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+        callbacks.on_train_end(logs)
+        for callback in self.callbacks:
+            callback.set_model(None)  # the model goes on to serve other fits
+        return history.history
+
+    def _own_callbacks(self):
+        settings = self.settings
+        if settings.early_stopping:
+            yield keras.callbacks.EarlyStopping(
+                monitor=settings.monitor,
+                patience=settings.patience,
+                mode="min" if settings.monitor.endswith("loss") else "max",
+                restore_best_weights=True,
+            )
+        if settings.verbose:
+            yield EpochBar(settings.epochs)
+
+    def _order(self, n_epochs=1):
+        if not self.settings.shuffle:
+            return np.tile(np.arange(self.n_rows, dtype=np.int32), (n_epochs, 1))
+        return np.stack([self.rng.permutation(self.n_rows) for _ in range(n_epochs)])
+
+    def _epochs(self, n_epochs=1):
+        """Train epochs in calls of a bounded length; return each one's logs."""
+        orders = self._order(n_epochs).astype(np.int32)
+        for first in range(0, self.n_batches, _BATCHES_PER_CALL):
+            last = min(first + _BATCHES_PER_CALL, self.n_batches)
+            logs = self.trainer.run(self.data, orders, first, last, self.batch_size, jit=self.jit)
+        return logs
+
+    def _epoch_with_hooks(self, callbacks):
+        if not self.trainer.own_train_step and not _overrides(self.callbacks, "train"):
+            return {name: values[-1] for name, values in self._epochs().items()}
+        order = self._order()[0]
+        self.trainer.model.reset_metrics()
+        for i in range(self.n_batches):
+            callbacks.on_train_batch_begin(i)
+            index = order[i * self.batch_size : (i + 1) * self.batch_size]
+            logs = self.trainer.train_batch(self.data, index)
+            callbacks.on_train_batch_end(i, logs)
+            if self.trainer.model.stop_training:
+                break
+        return self.trainer.epoch_logs(logs)
+
+    def _validate(self, callbacks):
+        callbacks.on_test_begin()
+        if _overrides(self.callbacks, "test"):
+            logs = self._validate_with_hooks(callbacks)
+        else:
+            logs = self.trainer.evaluate(self.validation, self.n_validation, self.batch_size)
+        callbacks.on_test_end(logs)
+        return {f"val_{name}": value for name, value in logs.items()}
+
+    def _validate_with_hooks(self, callbacks):
+        self.trainer.model.reset_metrics()
+        for i, start in enumerate(range(0, self.n_validation, self.batch_size)):
+            callbacks.on_test_batch_begin(i)
+            index = np.arange(start, min(start + self.batch_size, self.n_validation))
+            logs = self.trainer.test_batch(self.validation, index)
+            callbacks.on_test_batch_end(i, logs)
+        return self.trainer.epoch_logs(logs)
+
+    def _check_finite(self, logs):
+        if not np.all(np.isfinite(logs["loss"])):
+            raise ValueError(
+                "The training loss is not finite any more: training diverged. Lower learning_rate "
+                f"(it was {self.trainer.learning_rate:g}), scale X (standardize=True does), or "
+                "give the optimizer a clipnorm."
+            )
+
+
+class EpochBar(keras.callbacks.Callback):
+    """A bar on standard output that grows by the epoch."""
+
+    def __init__(self, epochs):
+        super().__init__()
+        self.bar = keras.utils.Progbar(epochs, unit_name="epoch")
+        self.epoch = 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Show the epoch's values, not their averages over epochs."""
+        self.epoch = epoch + 1
+        self.bar.stateful_metrics = set(logs)
+        self.bar.update(self.epoch, list(logs.items()), finalize=False)
+
+    def on_train_end(self, logs=None):
+        """End the line, also after an early stop."""
+        self.bar.update(self.epoch, finalize=True)
+
+
+def _overrides(callbacks, kind):
+    """Whether a callback has a hook for batches of this kind ("train" or "test")."""
+    hooks = [f"on_{kind}_batch_begin", f"on_{kind}_batch_end"]
+    hooks += ["on_batch_begin", "on_batch_end"] if kind == "train" else []
+    base = keras.callbacks.Callback
+    return any(
+        getattr(type(callback), hook) is not getattr(base, hook) or hook in vars(callback)
+        for callback in callbacks
+        for hook in hooks
+    )

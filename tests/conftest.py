@@ -1,0 +1,36 @@
+"""Fixtures that several test modules share."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_multilabel_classification
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# Settings with which a fit takes a moment.
+FAST = {"hidden_layer_sizes": (16,), "epochs": 5, "batch_size": 32, "random_state": 0}
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Loader of the real data sets: ``shared_data(name) -> X, Y, meta``."""
+    if not (SHARED / "load.py").exists():
+        if os.environ.get("CI"):
+            pytest.fail("the folder of real data sets is missing")
+        pytest.skip("the folder of real data sets is missing")
+    spec = importlib.util.spec_from_file_location("load", SHARED / "load.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.load
+
+
+@pytest.fixture(scope="session")
+def data():
+    """A learnable indicator problem: ``X`` (200, 8) and ``Y`` (200, 4), some rows without labels."""
+    X, Y = make_multilabel_classification(
+        200, 8, n_classes=4, n_labels=2, allow_unlabeled=True, random_state=0
+    )
+    return np.asarray(X, np.float64), Y
