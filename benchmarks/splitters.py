@@ -44,17 +44,16 @@ CELLS_FOR_NO_RUN = 200_000_000
 def main():
     """Run the comparison and write its table."""
     arguments = parse_arguments()
-    rows = []
-    for name, Y in targets(arguments.data, arguments.sets):
-        for protocol in ("5 folds", "10% test"):
-            found = compare(name, Y, protocol, arguments.seeds)
-            rows += found
-            print_line(found)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with arguments.out.open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS)
-        writer.writeheader()
-        writer.writerows(rows)
+        table = csv.DictWriter(file, FIELDS)
+        table.writeheader()
+        for name, Y in targets(arguments.data, arguments.sets):
+            for protocol in ("5 folds", "10% test"):
+                found = compare(name, Y, protocol, arguments.seeds)
+                table.writerows(found)
+                file.flush()
+                print_line(found)
     print(f"written: {arguments.out.name}")
 
 

@@ -9,7 +9,7 @@ import threading
 
 _CHATTER = re.compile(
     rb"^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d .*: [IW] "
-    rb"|.*failed call to cuInit)"
+    rb"|.*failed call to cuInit|.*Unable to register cu)"
 )
 _LOCK = threading.Lock()
 

@@ -62,10 +62,17 @@ def compile_model(model, *, optimizer, learning_rate, loss, metrics, multilabel)
 
     activation = "sigmoid" if multilabel else "softmax"
     optimizer = get_optimizer(optimizer, learning_rate)
-    loss = get_loss(loss, multilabel=multilabel)
+    loss = _as_precise(get_loss(loss, multilabel=multilabel), model)
     metrics = [OnProbabilities(m, activation) for m in get_metrics(metrics, multilabel)]
     model.compile(optimizer=optimizer, loss=loss, weighted_metrics=metrics, jit_compile=False)
     return _compile_key(optimizer, loss, metrics)
+
+
+def _as_precise(loss, model):
+    """Keras's losses compute in float32, which would round the gradients of a float64 network."""
+    if model.trainable_variables[0].dtype != "float64" or loss.dtype == "float64":
+        return loss
+    return type(loss).from_config({**loss.get_config(), "dtype": "float64"})
 
 
 def get_optimizer(identifier, learning_rate=None):

@@ -20,6 +20,7 @@ _PAIRS = 0.25  # for a pair of labels, against a single label
 _BATCH_ROWS = 128
 _BATCHES_PER_ROUND = 32
 _PASSES = 40
+_MOVABLE_ROWS = 200_000  # of more rows, a sample is enough to even out what dealing left
 _TOLERANCE = 1e-9
 
 
@@ -66,7 +67,13 @@ def stratified_groups(Y, sizes, rng, *, known=None, order=1):
     cells, weight = _strata(Y, known, order, smallest=sizes[sizes > 0].min() / Y.shape[0])
     group = _deal(cells, sizes, rng)
     if cells.nnz and len(sizes) > 1:
-        _exchange(cells, weight, group, sizes, rng)
+        surplus = _surplus(cells, group, sizes)
+        rows = np.arange(len(group))
+        if len(rows) > _MOVABLE_ROWS:
+            rows = np.sort(rng.permutation(rows)[:_MOVABLE_ROWS])
+        part = group[rows]
+        _exchange(cells[rows], weight, part, surplus, rng)
+        group[rows] = part
     return group
 
 
@@ -237,10 +244,12 @@ def _filled_rows(cells):
     return filled, cells.indptr[filled], length[filled]
 
 
-def _exchange(cells, weight, group, sizes, rng):
-    """Exchange rows between groups, in place, until no column is worth it or work runs out."""
+def _exchange(cells, weight, group, surplus, rng):
+    """Exchange rows between groups until no column is worth it or work runs out.
+
+    `group` and `surplus` are changed in place. The surplus may be that of more rows than given.
+    """
     n_rows, half = len(group), _BATCH_ROWS // 2
-    surplus = _surplus(cells, group, sizes)
     partners = _endless_rows(n_rows, rng)
     batches, patience = _batch_budget(n_rows)
     idle = 0
@@ -261,7 +270,7 @@ def _exchange(cells, weight, group, sizes, rng):
 def _batch_budget(n_rows):
     """Return how many batches to try, and after how many without an exchange to give up.
 
-    Many passes over few rows, three over many, less over millions.
+    Many passes over few rows, three over tens of thousands, less over more.
     """
     one_pass = 2 * n_rows / _BATCH_ROWS
     budget = min(_PASSES * one_pass + 1, max(1000, 3 * one_pass), 4000)

@@ -112,7 +112,7 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
 
 
 def _trainer_for(model, rows, settings):
-    dtype = keras.dtype_policies.get(model.dtype_policy).variable_dtype
+    dtype = model.trainable_variables[0].dtype  # a functional model's policy is not its layers'
     x = _tensors.layout(rows.X, dtype, may_stay_sparse=settings.may_stay_sparse)
     y = _tensors.layout(rows.Y, dtype)
     weight_ndim = 0 if rows.weight is None else rows.weight.ndim

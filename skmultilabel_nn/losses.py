@@ -16,6 +16,8 @@ import difflib
 import inspect
 
 from ._backend import load_keras
+from ._cell_loss import WEIGHTED_MEAN, CellLoss, serializable
+from ._loss_adapter import LossAdapter, for_classes, keras_name, on_logits
 
 keras = load_keras()
 ops = keras.ops
@@ -31,50 +33,9 @@ __all__ = [
     "get_loss",
 ]
 
-_serializable = keras.saving.register_keras_serializable(package="skmultilabel_nn")
-
-_WEIGHTED_MEAN = "mean_with_sample_weight"
-
 # Stands for log(0) in sums of exponentials: far below every logit, finite in float16 too, so that
 # no gradient is inf - inf.
 _LOG_ZERO = -3e4
-
-
-class _Reduction(keras.losses.Loss):
-    """Keras's own weighting and reduction, for losses that are computed already."""
-
-    def call(self, y_true, y_pred):
-        return y_pred
-
-
-def _reduced(loss, values, weight):
-    reduction = _Reduction(name=loss.name, reduction=loss.reduction, dtype=loss.dtype)
-    return reduction(values, values, weight)
-
-
-def _may_equal(length, other):
-    """Whether two lengths are equal, or one is not known before the program runs."""
-    return length is None or other is None or length == other
-
-
-def _as_cells(value, logits, what):
-    """Bring targets or weights to the shape of the logits; one value per row only for weights."""
-    value = ops.convert_to_tensor(value, dtype=logits.dtype)
-    given = tuple(value.shape)
-    if len(given) == 1:
-        value = ops.expand_dims(value, -1)
-    while 1 < len(value.shape) < len(logits.shape):
-        value = ops.expand_dims(value, 1)
-    narrow = what == "sample_weight" and value.shape[-1:] == (1,)
-    fits = len(value.shape) == len(logits.shape)
-    fits = fits and _may_equal(value.shape[0], logits.shape[0])
-    if not fits or not (narrow or _may_equal(value.shape[-1], logits.shape[-1])):
-        rows = " or (n,)" if what == "sample_weight" else ""
-        raise ValueError(
-            f"{what} has the shape {given}, the logits have {tuple(logits.shape)}. "
-            f"{what} must have the shape (n, n_labels){rows}."
-        )
-    return value if tuple(value.shape) == tuple(logits.shape) else value * ops.ones_like(logits)
 
 
 def _smoothed(y_true, label_smoothing):
@@ -88,85 +49,7 @@ def _check_range(name, value, low, high):
     return value
 
 
-class CellLoss(keras.losses.Loss):
-    """Base of the losses on logits that are weighted per cell.
-
-    A subclass gives `call`, the losses before weighting. A loss that is no sum over cells gives
-    `weighted_losses` instead.
-
-    Parameters
-    ----------
-    reduction : str or None, default="mean_with_sample_weight"
-        As in Keras. The default is ``sum(w * loss) / sum(w)``.
-    name : str, optional
-        Name shown by Keras.
-    dtype : str, optional
-        Floating point type of the computation; Keras's ``floatx`` by default.
-
-    Examples
-    --------
-    >>> class Squared(CellLoss):
-    ...     def call(self, y_true, y_pred):
-    ...         return (y_true - y_pred) ** 2
-    >>> loss = Squared()([[1.0, 0.0]], [[3.0, 5.0]], sample_weight=[[1.0, 0.0]])
-    >>> float(loss)
-    4.0
-    """
-
-    # Constructor arguments of a subclass, stored under their names.
-    options = ()
-
-    def __init__(self, *, reduction=_WEIGHTED_MEAN, name=None, dtype=None):
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        """Compute the reduced loss.
-
-        Keras's own way is wrong for weights per row: (n,) weights meet the *labels* of an (n, L)
-        loss, unnoticed when n equals L, and (n, 1) weights are divided by the sum over n values
-        where n * L were added. Here weights have the shape of the logits before Keras sees them.
-
-        Parameters
-        ----------
-        y_true : tensor of shape (n, n_labels)
-            0 or 1, or probabilities in between.
-        y_pred : tensor of shape (n, n_labels) or (n, n_members, n_labels)
-            Logits.
-        sample_weight : tensor of shape (n, n_labels), (n,) or (n, 1), optional
-            Weights, at least 0.
-
-        Returns
-        -------
-        loss : scalar tensor
-            For the reductions "none" and None, the weighted losses.
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit; nothing is broadcast along another axis.
-        """
-        y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
-        y_true = _as_cells(y_true, y_pred, "y_true")
-        weight = ops.ones_like(y_pred)
-        if sample_weight is not None:
-            weight = _as_cells(sample_weight, y_pred, "sample_weight")
-        return _reduced(self, *self.weighted_losses(y_true, y_pred, weight))
-
-    def weighted_losses(self, y_true, y_pred, weight):
-        """Losses before reduction, and the weight of each; all arguments are of equal shape."""
-        return self.call(y_true, y_pred), weight
-
-    def call(self, y_true, y_pred):
-        """Losses before weighting and reduction; arguments of equal shape."""
-        return self.weighted_losses(y_true, y_pred, ops.ones_like(y_pred))[0]
-
-    def get_config(self):
-        """Arguments of the constructor."""
-        own = {name: getattr(self, name) for name in self.options}
-        return {**super().get_config(), "dtype": self.dtype, **own}
-
-
-@_serializable
+@serializable
 class BinaryCrossentropy(CellLoss):
     """Binary cross-entropy of each cell.
 
@@ -189,7 +72,7 @@ class BinaryCrossentropy(CellLoss):
         self,
         label_smoothing=0.0,
         *,
-        reduction=_WEIGHTED_MEAN,
+        reduction=WEIGHTED_MEAN,
         name="binary_crossentropy",
         dtype=None,
     ):
@@ -208,7 +91,7 @@ def _focused(logits, gamma):
     return ops.exp(-gamma * ops.softplus(logits)) * crossentropy if gamma else crossentropy
 
 
-@_serializable
+@serializable
 class Focal(CellLoss):
     r"""Focal loss of each cell, :math:`-\alpha_t (1 - p_t)^\gamma \log p_t`.
 
@@ -242,7 +125,7 @@ class Focal(CellLoss):
         alpha=None,
         label_smoothing=0.0,
         *,
-        reduction=_WEIGHTED_MEAN,
+        reduction=WEIGHTED_MEAN,
         name="focal",
         dtype=None,
     ):
@@ -260,7 +143,7 @@ class Focal(CellLoss):
         ) * _focused(-y_pred, self.gamma)
 
 
-@_serializable
+@serializable
 class Asymmetric(CellLoss):
     r"""Asymmetric loss of each cell.
 
@@ -305,7 +188,7 @@ class Asymmetric(CellLoss):
         clip=0.05,
         label_smoothing=0.0,
         *,
-        reduction=_WEIGHTED_MEAN,
+        reduction=WEIGHTED_MEAN,
         name="asymmetric",
         dtype=None,
     ):
@@ -339,7 +222,7 @@ def _log_one_plus_sum_exp(exponents, factors):
     return ops.softplus(ops.logsumexp(ops.where(present, exponents, _LOG_ZERO), axis=-1))
 
 
-@_serializable
+@serializable
 class ZLPR(CellLoss):
     r"""Zero-bounded log-sum-exp and pairwise rank-based loss of each row.
 
@@ -375,7 +258,7 @@ class ZLPR(CellLoss):
 
     options = ("label_smoothing",)
 
-    def __init__(self, label_smoothing=0.0, *, reduction=_WEIGHTED_MEAN, name="zlpr", dtype=None):
+    def __init__(self, label_smoothing=0.0, *, reduction=WEIGHTED_MEAN, name="zlpr", dtype=None):
         super().__init__(reduction=reduction, name=name, dtype=dtype)
         self.label_smoothing = _check_range("label_smoothing", label_smoothing, 0, 1)
 
@@ -389,7 +272,7 @@ class ZLPR(CellLoss):
         return positive + negative, row_weight
 
 
-@_serializable
+@serializable
 class SoftF1(CellLoss):
     r"""One minus the macro F1 of the batch, with probabilities in place of decisions.
 
@@ -411,7 +294,7 @@ class SoftF1(CellLoss):
     0.5
     """
 
-    def __init__(self, *, reduction=_WEIGHTED_MEAN, name="soft_f1", dtype=None):
+    def __init__(self, *, reduction=WEIGHTED_MEAN, name="soft_f1", dtype=None):
         super().__init__(reduction=reduction, name=name, dtype=dtype)
 
     def weighted_losses(self, y_true, y_pred, weight):
@@ -422,115 +305,6 @@ class SoftF1(CellLoss):
         total = ops.sum(weight * (y_true + probability), axis=0)
         known = ops.cast(ops.any(weight > 0, axis=0), y_pred.dtype)
         return 1.0 - ops.divide_no_nan(twice_tp, total), known
-
-
-_ACTIVATIONS = {None: lambda logits: logits, "sigmoid": ops.sigmoid, "softmax": ops.softmax}
-
-# Keras losses that are the mean over the last axis of a loss per cell, functions and classes.
-_MEANS_OVER_CELLS = {
-    "binarycrossentropy",
-    "binaryfocalcrossentropy",
-    "hinge",
-    "huber",
-    "logcosh",
-    "meanabsoluteerror",
-    "meanabsolutepercentageerror",
-    "meansquarederror",
-    "meansquaredlogarithmicerror",
-    "poisson",
-    "squaredhinge",
-}
-
-
-def _keras_name(loss):
-    """Name of a loss that Keras ships, as "binarycrossentropy"; "" for every other loss."""
-    origin = loss if inspect.isroutine(loss) else type(loss)
-    name = getattr(origin, "__name__", "")
-    shipped = name and getattr(keras.losses, name, None) is origin
-    return name.lower().replace("_", "") if shipped else ""
-
-
-@_serializable
-class LossAdapter(keras.losses.Loss):
-    """A Keras loss, or a function of targets and predictions, applied to logits.
-
-    Keras losses that average over the labels (binary and binary focal cross-entropy, squared and
-    absolute errors, hinge, Huber, Poisson, log-cosh) see every cell as a row of one label. So
-    they give a loss per cell, and weights per cell are right. Other losses take a weight per cell
-    only if they return a loss per cell, of shape (n, n_labels). A loss with a `__call__` of its
-    own is handed everything, the weights and their reduction included.
-
-    Parameters
-    ----------
-    loss : keras.losses.Loss or callable
-        Loss, or ``fn(y_true, y_pred)`` giving losses of shape (n,) or (n, n_labels).
-    activation : {"sigmoid", "softmax"} or None, default=None
-        Applied to the logits before `loss` sees them.
-    reduction, name, dtype
-        As in `CellLoss`.
-
-    Examples
-    --------
-    >>> loss = LossAdapter(keras.losses.MeanSquaredError(), activation="sigmoid")
-    >>> float(loss([[1.0, 0.0]], [[0.0, 9.0]], sample_weight=[[1.0, 0.0]]))
-    0.25
-    """
-
-    def __init__(self, loss, activation=None, *, reduction=_WEIGHTED_MEAN, name=None, dtype=None):
-        name = name or getattr(loss, "name", None) or getattr(loss, "__name__", None)
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        if activation not in _ACTIVATIONS:
-            raise ValueError(f"activation must be one of {list(_ACTIVATIONS)}, got {activation!r}.")
-        self.loss = loss
-        self.activation = activation
-
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        """Compute the reduced loss; arguments and errors as in `CellLoss`."""
-        y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
-        y_true = _as_cells(y_true, y_pred, "y_true")
-        is_loss = isinstance(self.loss, keras.losses.Loss)
-        if is_loss and type(self.loss).__call__ is not keras.losses.Loss.__call__:
-            return self.loss(y_true, _ACTIVATIONS[self.activation](y_pred), sample_weight)
-        values = ops.convert_to_tensor(self.call(y_true, y_pred))
-        if sample_weight is not None:
-            sample_weight = self._matching(sample_weight, values, y_pred)
-        return _reduced(self, values, sample_weight)
-
-    def call(self, y_true, y_pred):
-        """Losses before weighting, of shape (n, n_labels), (n,) or what `loss` returns."""
-        function = self.loss.call if isinstance(self.loss, keras.losses.Loss) else self.loss
-        y_pred = _ACTIVATIONS[self.activation](y_pred)
-        mean_over_cells = _keras_name(self.loss) in _MEANS_OVER_CELLS
-        if mean_over_cells and getattr(self.loss, "axis", -1) == -1:
-            return function(ops.expand_dims(y_true, -1), ops.expand_dims(y_pred, -1))
-        return function(y_true, y_pred)
-
-    def _matching(self, sample_weight, values, y_pred):
-        """Weights in the shape of the loss values."""
-        if tuple(values.shape) == tuple(y_pred.shape):
-            return _as_cells(sample_weight, y_pred, "sample_weight")
-        weight = ops.convert_to_tensor(sample_weight, dtype=self.dtype)
-        per_row = len(weight.shape) == 1 or (len(weight.shape) == 2 and weight.shape[-1] == 1)
-        if not per_row or len(values.shape) != len(y_pred.shape) - 1:
-            raise ValueError(
-                f"The loss {self.name!r} returns values of shape {tuple(values.shape)} for logits "
-                f"of shape {tuple(y_pred.shape)}; weights of shape {tuple(weight.shape)} cannot "
-                "be applied to it. Weights per cell, class weights and unknown labels need a loss "
-                f"of shape (n, n_labels): one of {list(_BY_NAME)}, or a loss that returns this."
-            )
-        weight = ops.reshape(weight, (-1, *[1] * (len(values.shape) - 1)))
-        return weight * ops.ones_like(values)
-
-    def get_config(self):
-        """Arguments of the constructor, the loss serialized."""
-        loss = keras.saving.serialize_keras_object(self.loss)
-        own = {"loss": loss, "activation": self.activation, "dtype": self.dtype}
-        return {**super().get_config(), **own}
-
-    @classmethod
-    def from_config(cls, config):
-        """Loss from the dictionary that `get_config` gives."""
-        return cls(**{**config, "loss": keras.saving.deserialize_keras_object(config["loss"])})
 
 
 _BY_NAME = {
@@ -577,7 +351,7 @@ def get_loss(identifier, *, multilabel):
     True
     """
     loss = _looked_up("auto" if identifier is None else identifier, multilabel)
-    name = _keras_name(loss)
+    name = keras_name(loss)
     exclusive = name.startswith(("categorical", "sparsecategorical"))
     if multilabel and exclusive:
         raise ValueError(
@@ -594,7 +368,7 @@ def get_loss(identifier, *, multilabel):
         return loss
     if isinstance(loss, LossAdapter):
         return loss
-    return _for_classes(loss, name) if not multilabel else _on_logits(loss, "sigmoid")
+    return for_classes(loss, name) if not multilabel else on_logits(loss, "sigmoid")
 
 
 def _looked_up(identifier, multilabel):
@@ -630,45 +404,3 @@ def _unknown(name):
         f"Unknown loss {name!r}.{hint} Names are {names} and those of keras.losses; Keras losses "
         "and functions fn(y_true, y_pred) may be given as objects."
     )
-
-
-def _for_classes(loss, name):
-    """Loss on the logits of exclusive classes, with one-hot targets."""
-    if name.startswith("sparse") and getattr(loss, "ignore_class", None) is not None:
-        raise ValueError("ignore_class has no meaning here; leave these rows out of y instead.")
-    if name in ("categoricalcrossentropy", "sparsecategoricalcrossentropy") and (
-        inspect.isroutine(loss) or name.startswith("sparse")
-    ):
-        return keras.losses.CategoricalCrossentropy(from_logits=True, reduction=_reduction_of(loss))
-    if name.startswith("categorical") and hasattr(loss, "from_logits"):
-        return _copied(loss, from_logits=True)
-    if name.startswith("binary") and isinstance(loss, keras.losses.Loss):
-        # Of probabilities, so that what was trained is what softmax gives at prediction.
-        return _adapted(_copied(loss, from_logits=False), "softmax")
-    return _on_logits(loss, "softmax")
-
-
-def _on_logits(loss, activation):
-    if isinstance(loss, keras.losses.Loss) and "from_logits" in loss.get_config():
-        return _adapted(_copied(loss, from_logits=True), None)
-    return _adapted(loss, activation)
-
-
-def _adapted(loss, activation):
-    dtype = loss.dtype if isinstance(loss, keras.losses.Loss) else None
-    return LossAdapter(loss, activation, reduction=_reduction_of(loss), dtype=dtype)
-
-
-def _copied(loss, *, from_logits):
-    config = {**loss.get_config(), "from_logits": from_logits}
-    if "reduction" in config:
-        config["reduction"] = _reduction_of(loss)
-    if _keras_name(loss):
-        config["dtype"] = loss.dtype
-    return type(loss).from_config(config)
-
-
-def _reduction_of(loss):
-    """Reduction of a loss; Keras's default, which divides by the rows, is replaced."""
-    given = getattr(loss, "reduction", "sum_over_batch_size")
-    return _WEIGHTED_MEAN if given == "sum_over_batch_size" else given

@@ -399,6 +399,13 @@ def test_validation_leaves_a_row_on_either_side():
         assert stratified_validation_rows(Y, None, fraction, rng).sum() == 1
 
 
+def test_validation_rows_of_very_many_rows():
+    Y = np.random.default_rng(0).random((250_000, 6)) < [0.5, 0.3, 0.2, 0.1, 0.01, 0.001]
+    chosen = stratified_validation_rows(Y, None, 0.1, np.random.default_rng(0))
+    assert chosen.sum() == 25_000
+    assert np.all(np.abs(Y[chosen].sum(axis=0) - Y.sum(axis=0) / 10) < 1)
+
+
 # -- refusals ------------------------------------------------------------------------------
 
 

@@ -1,0 +1,60 @@
+"""The README's code runs, and public names are documented."""
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import skmultilabel_nn
+
+ROOT = Path(__file__).resolve().parents[1]
+PUBLIC_MODULES = ["", "decision", "losses", "networks"]
+
+
+def code_blocks():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+
+
+def test_readme_has_code():
+    assert len(code_blocks()) >= 3
+
+
+@pytest.mark.parametrize("number", range(len(code_blocks())))
+def test_readme_block_runs(number, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    exec(compile(code_blocks()[number], f"README block {number}", "exec"), {"__name__": "readme"})
+
+
+def public_objects():
+    for name in PUBLIC_MODULES:
+        module = importlib.import_module(f"skmultilabel_nn{'.' * bool(name)}{name}")
+        for public in module.__all__:
+            thing = getattr(module, public)
+            if inspect.isclass(thing) or inspect.isfunction(thing):
+                yield pytest.param(thing, id=f"{name}.{public}")
+
+
+@pytest.mark.parametrize("thing", public_objects())
+def test_public_objects_have_an_example(thing):
+    assert ">>>" in (thing.__doc__ or "")
+
+
+@pytest.mark.parametrize("thing", [p for p in public_objects() if inspect.isclass(p.values[0])])
+def test_every_parameter_is_documented_in_order(thing):
+    parameters = [
+        name for name in inspect.signature(thing).parameters if name not in ("args", "kwargs")
+    ]
+    section = re.search(r"Parameters\n\s*-+\n(.*?)(?:\n\s*\n\s*[A-Z][\w ]+\n\s*-+\n|$)",
+                        inspect.getdoc(thing) + "\n\n", flags=re.DOTALL)
+    names = re.findall(r"^([\w, ]+) :", section.group(1), flags=re.MULTILINE) if section else []
+    documented = [name.strip() for group in names for name in group.split(",")]
+    assert [p for p in documented if p in parameters] == parameters
+
+
+def test_version_is_in_the_changelog():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {skmultilabel_nn.__version__}" in text
