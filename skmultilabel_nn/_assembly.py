@@ -1,19 +1,17 @@
 """From what the user gave as a network to a Keras model that gives logits."""
 
 import contextlib
-import json
+import inspect
 import random
 import threading
 
 from ._backend import load_keras
+from ._final_activation import without_final_activation
+from ._serialization import build, finalize, is_graph, layers_of
 
 keras = load_keras()
 
 _SEEDING = threading.Lock()
-# Weights of a network whose programs are kept: beyond, the memory held would cost more than the
-# time to trace a program again, which such a network's training dwarfs.
-LARGEST_KEPT = 1_000_000
-_FINAL_ACTIVATIONS = ("sigmoid", "softmax")
 
 
 @keras.saving.register_keras_serializable(package="skmultilabel_nn")
@@ -93,16 +91,22 @@ def assemble(network, input_shape, n_outputs, *, seed, scaling=None, dtype="floa
     -------
     keras.Model
         A built model whose outputs are logits, ``(batch, n_outputs)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the network is no Keras model, cannot be copied, or does not fit X or y.
     """
     with seeded(seed):
         if isinstance(network, keras.Model):
+            _check_input(network, input_shape)
             model = _copy(network, input_shape)
         else:
             model = _called(network, input_shape, n_outputs)
-        model = _without_final_activation(model)
-        _check_input(model, input_shape)
-        _build(model, input_shape)
+            _check_input(model, input_shape)
+            build(model, input_shape)
         _check_output(model, input_shape, n_outputs)
+        model = without_final_activation(model, input_shape)
         if scaling is not None:
             model = _with_scaling(model, input_shape, scaling, dtype)
     return model
@@ -119,39 +123,63 @@ def _called(network, input_shape, n_outputs):
 
 
 def _copy(model, input_shape):
-    try:
-        config = keras.saving.serialize_keras_object(model)
-        config.pop("compile_config", None)
-        copy = keras.saving.deserialize_keras_object(config, safe_mode=False)
-    except (NotImplementedError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"The network {model.name!r} cannot be copied from its configuration: {error} Give it "
-            f"a get_config, or give a callable (input_shape, n_outputs) -> keras.Model instead."
-        ) from error
+    copy = _from_configuration(model)
     if model.built:
-        _build(copy, input_shape)
+        build(copy, input_shape)
+        _check_same_shapes(model, copy, input_shape)
         copy.set_weights(model.get_weights())
+        finalize(copy)
+    else:
+        build(copy, input_shape)
     return copy
 
 
-def _build(model, input_shape):
-    if not model.built:
-        model.build((None, *input_shape))
-    if not isinstance(model, keras.Sequential) and not _is_graph(model):
-        model(keras.ops.zeros((1, *input_shape)))  # a subclass may create its layers in `call`
+def _from_configuration(model):
+    try:
+        config = keras.saving.serialize_keras_object(model)
+        config.pop("compile_config", None)
+        return keras.saving.deserialize_keras_object(
+            config, custom_objects=_own_objects(model), safe_mode=False
+        )
+    except Exception as error:  # what fails is the user's code as well as Keras
+        raise ValueError(
+            f"The network {model.name!r} cannot be copied from its configuration. Give its layers "
+            f"a get_config, or give a callable (input_shape, n_outputs) -> keras.Model that builds "
+            f"it. Keras says: {error}"
+        ) from error
 
 
-def _is_graph(model):
-    return isinstance(getattr(model, "outputs", None), list)
+def _own_objects(model):
+    """Return the classes and functions of a model by name, of which Keras need not know."""
+    own = {}
+    for layer in layers_of(model):
+        own[type(layer).__name__] = type(layer)
+        own |= {f.__name__: f for f in vars(layer).values() if inspect.isfunction(f)}
+    return {
+        name: thing for name, thing in own.items() if not thing.__module__.startswith("keras.")
+    }
+
+
+def _check_same_shapes(model, copy, input_shape):
+    given, wanted = ([w.shape for w in m.get_weights()] for m in (model, copy))
+    if given != wanted:
+        raise ValueError(
+            f"The network {model.name!r} was built for samples of another shape than those of X, "
+            f"{tuple(input_shape)}: its weights have the shapes {given}, but X needs {wanted}."
+        )
 
 
 def _check_input(model, input_shape):
-    expected = getattr(model, "input_shape", None) if model.built and _is_graph(model) else None
-    if not isinstance(expected, tuple):
+    if not is_graph(model):
         return
-    given = (None, *input_shape)
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ValueError(
+            f"The network has {len(model.inputs)} inputs and {len(model.outputs)} outputs, but X "
+            f"is one array and y one target: it must have one of each."
+        )
+    expected, given = tuple(model.inputs[0].shape), (None, *input_shape)
     if len(expected) != len(given) or any(
-        e not in (None, g) for e, g in zip(expected, given, strict=True)
+        e not in (None, g) for e, g in zip(expected[1:], given[1:], strict=True)
     ):
         raise ValueError(
             f"The network takes samples of shape {expected[1:]}, but those of X have shape "
@@ -169,40 +197,6 @@ def _check_output(model, input_shape, n_outputs):
         )
 
 
-def _without_final_activation(model):
-    """Make a model that ends in a sigmoid or softmax give its logits instead."""
-    layer = _output_layer(model)
-    name = getattr(getattr(layer, "activation", None), "__name__", None)
-    if isinstance(layer, keras.Model):
-        _without_final_activation(layer)
-    elif name in _FINAL_ACTIVATIONS:
-        layer.activation = keras.activations.get("linear")
-    elif isinstance(layer, keras.layers.Softmax) or type(layer).__name__ in ("Sigmoid", "Softmax"):
-        return _cut_before(model, layer)
-    return model
-
-
-def _output_layer(model):
-    if isinstance(model, keras.Sequential) or not _is_graph(model):
-        return model.layers[-1] if model.layers else None
-    candidates = (op for op in model.operations if _gives(op, model.outputs[0]))
-    return next(candidates, None)
-
-
-def _gives(operation, tensor):
-    try:
-        return operation.output is tensor
-    except (AttributeError, ValueError):  # called several times, so with several outputs
-        return False
-
-
-def _cut_before(model, layer):
-    if isinstance(model, keras.Sequential):
-        model.pop()
-        return model
-    return keras.Model(model.inputs, layer.input, name=model.name)
-
-
 def _with_scaling(model, input_shape, scaling, dtype):
     if type(model).train_step is not keras.Model.train_step:
         raise ValueError(
@@ -212,76 +206,3 @@ def _with_scaling(model, input_shape, scaling, dtype):
     layer = InputScaling(center=scaling == "center", name="input_scaling", dtype=dtype)
     inputs = keras.Input(input_shape, dtype=dtype, name="features")
     return keras.Model(inputs, model(layer(inputs)), name="scaled")
-
-
-def with_probabilities(model, activation):
-    """Return a model that shares the weights of `model` and gives probabilities."""
-    final = keras.layers.Activation(activation, name="probabilities")
-    if _is_graph(model):
-        return keras.Model(model.inputs, final(model.outputs[0]), name="probabilities")
-    return keras.Sequential([model, final], name="probabilities")
-
-
-def serialize(part):
-    """Return the configuration of a Keras object as JSON text, None where Keras cannot tell it."""
-    try:
-        config = keras.saving.serialize_keras_object(part)
-        config.pop("compile_config", None)
-        return json.dumps(config, sort_keys=True)
-    except (NotImplementedError, TypeError, ValueError):
-        return None
-
-
-def deserialize(text, input_shape):
-    """Rebuild a model from its configuration; its weights are not yet set."""
-    model = keras.saving.deserialize_keras_object(json.loads(text))
-    _build(model, input_shape)
-    return model
-
-
-def program_key(config, model):
-    """Return text that is equal for two models that one compiled program can serve, else None.
-
-    Only models made of Keras's own parts (and this package's) have a key: the configuration of
-    anything else may not tell all that its call depends on.
-    """
-    if config is None or not is_cacheable(config) or model.count_params() > LARGEST_KEPT:
-        return None
-    for i, name in enumerate(_names_in_order(config)):
-        config = config.replace(json.dumps(name), f'"#{i}"')
-    variables = [(v.shape, v.dtype, v.trainable) for v in model.variables]
-    return f"{config} {variables}"
-
-
-def is_cacheable(config):
-    """Whether a configuration has parts of Keras and this package only."""
-    return all(_is_known(part) for part in _parts(json.loads(config)))
-
-
-def _parts(config):
-    if isinstance(config, dict):
-        if "class_name" in config:
-            yield config
-        for value in config.values():
-            yield from _parts(value)
-    elif isinstance(config, list):
-        for value in config:
-            yield from _parts(value)
-
-
-def _is_known(part):
-    module, registered = part.get("module"), part.get("registered_name") or ""
-    keras_own = module is None or module == "keras" or module.startswith("keras.")
-    tensor = part["class_name"] in ("__keras_tensor__", "__tensor__", "__numpy__")
-    code = part["class_name"] in ("__lambda__", "function", "Lambda")
-    return (keras_own or tensor or registered.startswith("skmultilabel_nn>")) and not code
-
-
-def _names_in_order(config):
-    """Keras numbers the names of layers through a process, so two builds of one network differ."""
-    names = {
-        part["config"]["name"]
-        for part in _parts(json.loads(config))
-        if isinstance(part.get("config"), dict) and isinstance(part["config"].get("name"), str)
-    }
-    return sorted(names, key=lambda name: config.index(json.dumps(name)))

@@ -9,7 +9,7 @@ from sklearn.exceptions import UndefinedMetricWarning
 
 from ._label_forms import quote
 
-_BLOCK_CELLS = 1 << 22  # scores that are partitioned at a time
+_BLOCK_CELLS = 1 << 19  # scores that are partitioned at a time
 
 
 def top_k(S, k):

@@ -22,6 +22,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+from ._at_k import check_k
 from ._label_forms import quote
 from ._metric_inputs import pad_columns
 
@@ -277,6 +278,7 @@ def ranking_loss(truth, S):
 
 def ndcg(truth, S, *, k):
     """Compute the normalised discounted cumulative gain of the k labels with the highest scores."""
+    check_k(k, S.shape[1])
     S = _ranked(truth, S)
     n_rows = len(S)
     weight = np.ones(n_rows) if truth.row_weight is None else truth.row_weight

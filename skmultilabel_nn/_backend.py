@@ -12,6 +12,7 @@ _CHATTER = re.compile(
     rb"|.*failed call to cuInit|.*Unable to register cu)"
 )
 _LOCK = threading.Lock()
+_STDERR = threading.Lock()
 
 
 def load_keras():
@@ -77,6 +78,11 @@ def without_chatter():
     The first messages are written before TensorFlow's log level is in force, so that the file
     descriptor is the only place where they can be stopped (tensorflow/tensorflow#100442).
     """
+    with _STDERR:  # two at once would give it back in the wrong order
+        yield from _held_back()
+
+
+def _held_back():
     try:
         stderr = os.dup(2)
     except OSError:  # a process without stderr

@@ -27,7 +27,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Units of each hidden layer of the built-in network; ``()`` makes it linear.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
-    dropout : float in [0, 1), default=0.2
+    dropout : float in [0, 1), default=0.4
         Share of hidden units left out at random in each training step.
     network : keras.Model, callable or None, default=None
         What takes the place of the built-in network. A Keras model, compiled or not, is copied
@@ -52,7 +52,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     batch_size : int or "auto", default="auto"
         Samples per training step. "auto": the power of 2 nearest to n_samples / 40, within 32 and
         512. The last, smaller batch is not dropped.
-    epochs : int, default=50
+    epochs : int, default=30
         Passes over the samples.
     shuffle : bool, default=True
         Whether each epoch visits the samples in a new order.
@@ -154,7 +154,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         hidden_layer_sizes=(256, 256),
         activation="relu",
         *,
-        dropout=0.2,
+        dropout=0.4,
         network=None,
         standardize="auto",
         optimizer="auto",
@@ -162,7 +162,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         loss="auto",
         metrics=None,
         batch_size="auto",
-        epochs=50,
+        epochs=30,
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,

@@ -2,9 +2,11 @@
 
 import inspect
 import json
+from numbers import Real
+from typing import Any, NamedTuple
 
-from ._assembly import is_cacheable, serialize
 from ._backend import load_keras
+from ._serialization import is_cacheable, serialize
 
 keras = load_keras()
 
@@ -49,30 +51,70 @@ class OnProbabilities(keras.metrics.Metric):
         return {"metric": keras.metrics.serialize(self.metric), "activation": self.activation}
 
 
-def compile_model(model, *, optimizer, learning_rate, loss, metrics, multilabel):
-    """Compile `model` with copies of what the user gave.
+class Parts(NamedTuple):
+    """What a model is compiled with: new objects, which belong to it alone.
+
+    Attributes
+    ----------
+    optimizer : keras.optimizers.Optimizer
+    loss : keras.losses.Loss
+    metrics : list of OnProbabilities
+    learning_rate : float or None
+        None for a schedule or another function of the step.
+    """
+
+    optimizer: Any
+    loss: Any
+    metrics: list
+    learning_rate: float | None
+
+    def compile(self, model):
+        """Compile a model."""
+        model.compile(
+            optimizer=self.optimizer,
+            loss=self.loss,
+            weighted_metrics=self.metrics,
+            jit_compile=False,
+        )
+
+    def key(self):
+        """Return text that tells all that is compiled, a number as learning rate aside.
+
+        Returns
+        -------
+        str or None
+            None where parts are the user's own code, which no text can tell.
+        """
+        texts = [serialize(part) for part in (self.optimizer, self.loss, *self.metrics)]
+        if not all(text is not None and is_cacheable(text) for text in texts):
+            return None
+        optimizer, loss = (json.loads(text)["config"] for text in texts[:2])
+        if optimizer.get("use_ema"):
+            return None  # its averages start from the weights
+        if self.learning_rate is not None:
+            optimizer["learning_rate"] = None  # a variable of the program
+        optimizer["class"], loss["class"] = (type(p).__qualname__ for p in self[:2])
+        return json.dumps([optimizer, loss, texts[2:]], sort_keys=True)
+
+
+def new_parts(*, optimizer, learning_rate, loss, metrics, multilabel):
+    """Make what a model is compiled with of what the user gave, which is only read.
 
     Returns
     -------
-    str or None
-        Text that tells all that was compiled, learning rate aside; None where parts of it are
-        the user's own code, which no text can tell.
+    Parts
     """
     from .losses import get_loss
 
     activation = "sigmoid" if multilabel else "softmax"
     optimizer = get_optimizer(optimizer, learning_rate)
-    loss = _as_precise(get_loss(loss, multilabel=multilabel), model)
-    metrics = [OnProbabilities(m, activation) for m in get_metrics(metrics, multilabel)]
-    model.compile(optimizer=optimizer, loss=loss, weighted_metrics=metrics, jit_compile=False)
-    return _compile_key(optimizer, loss, metrics)
-
-
-def _as_precise(loss, model):
-    """Keras's losses compute in float32, which would round the gradients of a float64 network."""
-    if model.trainable_variables[0].dtype != "float64" or loss.dtype == "float64":
-        return loss
-    return type(loss).from_config({**loss.get_config(), "dtype": "float64"})
+    rate = optimizer.get_config().get("learning_rate")
+    return Parts(
+        optimizer,
+        get_loss(loss, multilabel=multilabel),
+        [OnProbabilities(m, activation) for m in get_metrics(metrics, multilabel)],
+        rate if isinstance(rate, float) else None,
+    )
 
 
 def get_optimizer(identifier, learning_rate=None):
@@ -80,7 +122,8 @@ def get_optimizer(identifier, learning_rate=None):
     given = keras.optimizers.get("adam" if identifier == "auto" else identifier)
     config = given.get_config()
     if learning_rate is not None:
-        config["learning_rate"] = learning_rate
+        is_number = isinstance(learning_rate, Real)
+        config["learning_rate"] = float(learning_rate) if is_number else learning_rate
     return type(given).from_config({**config, "name": type(given).__name__.lower()})
 
 
@@ -111,17 +154,3 @@ def compiled_parts(network):
     if isinstance(network, keras.Model) and getattr(network, "compiled", False):
         return network.optimizer, network.loss
     return None, None
-
-
-def _compile_key(optimizer, loss, metrics):
-    texts = [serialize(part) for part in (optimizer, loss, *metrics)]
-    if not all(text is not None and is_cacheable(text) for text in texts):
-        return None
-    optimizer_config, loss_config = (json.loads(text) for text in texts[:2])
-    if not isinstance(optimizer_config["config"].get("learning_rate"), dict):
-        optimizer_config["config"]["learning_rate"] = None  # a variable of the program
-    if optimizer_config["config"].get("use_ema"):
-        return None  # its averages start from the weights
-    for config in (optimizer_config, loss_config):
-        config["config"]["name"] = None
-    return json.dumps([optimizer_config, loss_config, texts[2:]], sort_keys=True)

@@ -3,189 +3,67 @@
 import numpy as np
 from sklearn.metrics import (
     auc,
-    average_precision_score,
     precision_recall_curve,
     roc_curve,
 )
 
-from ._display_data import read_estimator, read_scores, warn_undefined
-from ._display_labels import (
-    GRID,
-    AverageCurve,
-    LabelCurves,
-    check_highlight,
-    draw_averages,
-    draw_labels,
-)
-from ._display_style import GREY, figure_and_axes, finish, put_legend
+from ._display_curve_base import LabelCurveDisplay
+from ._display_data import warn_undefined
+from ._display_labels import GRID, AverageCurve
+from ._display_style import GREY
 
-_SIZE = (8.0, 4.8)
+_NO_CURVE = AverageCurve(np.empty(0), np.empty(0), np.nan)
 
 
-class _CurveDisplay:
-    """What the two displays share; a subclass says what a curve is and how it reads."""
-
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator,
-        X,
-        y,
-        *,
-        sample_weight=None,
-        label_names=None,
-        name=None,
-        highlight=3,
-        ax=None,
-    ):
-        """Compute the curves of a fitted classifier and plot them.
-
-        Parameters
-        ----------
-        estimator : classifier
-            Fitted, with `predict_proba` or `decision_function`; also a pipeline or a search.
-        X : array-like of shape (n_samples, ...)
-            Samples.
-        y : target
-            True labels, in any form that `KerasMultiLabelClassifier.fit` takes. Unknown cells
-            (NaN) do not count.
-        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-            Weights of samples or of cells.
-        label_names : array-like of shape (n_labels,), default=None
-            Names of the columns that the classifier gives. None: those that it or `y` knows.
-        name : str, default=None
-            Title. None: the name of the classifier's class.
-        highlight : int or list of labels, default=3
-            See `plot`.
-        ax : matplotlib Axes, default=None
-            See `plot`.
-
-        Returns
-        -------
-        display
-            The display, drawn.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If `y` and the scores do not fit, or the classifier gives no scores.
-        """
-        scores = read_estimator(
-            estimator,
-            X,
-            y,
-            methods=("predict_proba", "decision_function"),
-            label_names=label_names,
-            sample_weight=sample_weight,
-        )
-        name = type(estimator).__name__ if name is None else name
-        return cls._compute(scores, name).plot(ax, highlight=highlight)
-
-    @classmethod
-    def from_predictions(
-        cls,
-        y_true,
-        y_score,
-        *,
-        sample_weight=None,
-        label_names=None,
-        name=None,
-        highlight=3,
-        ax=None,
-    ):
-        """Compute the curves of given scores and plot them.
-
-        Parameters
-        ----------
-        y_true : target
-            True labels, in any form that `KerasMultiLabelClassifier.fit` takes. Unknown cells
-            (NaN) do not count.
-        y_score : array-like of shape (n_samples, n_labels) or list of (n_samples, 2) arrays
-            Probabilities or other scores, as `predict_proba` gives them.
-        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-            Weights of samples or of cells.
-        label_names : array-like of shape (n_labels,), default=None
-            Names of the columns of `y_score`. None: those of `y_true`.
-        name : str, default=None
-            Title.
-        highlight : int or list of labels, default=3
-            See `plot`.
-        ax : matplotlib Axes, default=None
-            See `plot`.
-
-        Returns
-        -------
-        display
-            The display, drawn.
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, or a label has no name.
-        """
-        scores = read_scores(
-            y_true, y_score, label_names=label_names, sample_weight=sample_weight
-        )
-        return cls._compute(scores, name).plot(ax, highlight=highlight)
-
-    def plot(self, ax=None, *, highlight=3):
-        """Plot the curves.
-
-        Up to 8 labels are told apart by colour. Of more, the best and the worst are, before thin
-        lines of all (up to 40), or the bands in which 50% and 90% of the labels lie.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            What to draw on. None: a new figure.
-        highlight : int or list of labels, default=3
-            How many of the best and of the worst labels to show where there are more than 8, from
-            those with at least 10 positives if there are enough; or the very labels to show.
-
-        Returns
-        -------
-        display
-            The display itself.
-
-        Raises
-        ------
-        ValueError
-            If `highlight` is neither of these.
-        ImportError
-            If matplotlib is not installed.
-        """
-        highlight = check_highlight(highlight, self.label_names)
-        self.figure_, self.ax_ = figure_and_axes(ax, _SIZE)
-        self.line_, self.background_ = draw_labels(self.ax_, self._labels(), highlight)
-        averages = {
-            f"{text} average ({self._score_name} {curve.score:.2f})": curve
-            for text, curve in (("micro", self.micro), ("macro", self.macro))
-            if curve is not None
-        }
-        self.average_line_ = draw_averages(self.ax_, averages, drawstyle=self._drawstyle)
-        self.chance_level_ = self._draw_chance()
-        finish(self.ax_, xlabel=self._xlabel, ylabel=self._ylabel, title=self.name)
-        handles = [*self.average_line_, *self.line_, *self.background_]
-        handles += [] if self.chance_level_ is None else [self.chance_level_]
-        self.legend_ = put_legend(self.ax_, ax is None, handles=handles)
-        return self
-
-    def _label_curves(self, x, y, score):
-        def note(column):
-            return f"{self._score_name} {score[column]:.2f}, n={self.n_positives[column]}"
-
-        return LabelCurves(
-            self.label_names,
-            list(zip(x, y, strict=True)),
-            score,
-            self.n_positives,
-            note,
-            self._at_grid,
-            self._drawstyle,
-        )
+def _precision_recall(truth, score, weight):
+    if not _counts(truth, weight):
+        return _NO_CURVE
+    precision, recall, _ = precision_recall_curve(
+        truth, score, sample_weight=weight, drop_intermediate=True
+    )
+    # What average_precision_score computes of the same curve.
+    area = -np.sum(np.diff(recall) * precision[:-1])
+    return AverageCurve(recall, precision, float(area))
 
 
-class MultilabelPrecisionRecallDisplay(_CurveDisplay):
+def _roc(truth, score, weight):
+    if not (_counts(truth, weight) and _counts(~truth, weight)):
+        return _NO_CURVE
+    fpr, tpr, _ = roc_curve(truth, score, sample_weight=weight)
+    return AverageCurve(fpr, tpr, float(auc(fpr, tpr)))
+
+
+def _counts(chosen, weight):
+    return bool(np.any(chosen if weight is None else chosen & (weight > 0)))
+
+
+def _defined(curve):
+    return None if np.isnan(curve.score) else curve
+
+
+def _mean_curve(curves, at_grid):
+    """Average over labels what their curves are at each point of the grid."""
+    curves = [curve for curve in curves if not np.isnan(curve.score)]
+    if not curves:
+        return None
+    mean = np.mean([at_grid(curve.x, curve.y) for curve in curves], axis=0)
+    return AverageCurve(GRID[::-1], mean[::-1], float(np.mean([curve.score for curve in curves])))
+
+
+def _precision_at_grid(recall, precision):
+    """Precision where the grid's recall is reached first: the area below is the mean AP."""
+    first = np.searchsorted(recall[::-1], GRID)
+    return precision[::-1][first]
+
+
+def _rate_at_grid(fpr, tpr):
+    """Interpolate; where a curve rises at once its upper end counts, but for the origin."""
+    values = np.interp(GRID, fpr, tpr)
+    values[0] = 0.0
+    return values
+
+
+class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
     """Precision-recall curve of each label, with micro and macro average.
 
     Made by `from_estimator` or `from_predictions`; parameters are attributes.
@@ -242,7 +120,7 @@ class MultilabelPrecisionRecallDisplay(_CurveDisplay):
     """
 
     _score_name = "AP"
-    _drawstyle = "steps-pre"
+    _drawstyle = "steps-post"
     _xlabel, _ylabel = "Recall", "Precision"
 
     def __init__(
@@ -290,7 +168,7 @@ class MultilabelPrecisionRecallDisplay(_CurveDisplay):
     def _labels(self):
         return self._label_curves(self.recall, self.precision, self.average_precision)
 
-    _at_grid = staticmethod(lambda recall, precision: _precision_at_grid(recall, precision))
+    _at_grid = staticmethod(_precision_at_grid)
 
     def _draw_chance(self):
         if self.prevalence is None:
@@ -299,7 +177,7 @@ class MultilabelPrecisionRecallDisplay(_CurveDisplay):
         return self.ax_.axhline(self.prevalence, color=GREY, ls=":", lw=1.2, label=text)
 
 
-class MultilabelRocDisplay(_CurveDisplay):
+class MultilabelRocDisplay(LabelCurveDisplay):
     """ROC curve of each label, with micro and macro average.
 
     Made by `from_estimator` or `from_predictions`; parameters are attributes.
@@ -399,58 +277,7 @@ class MultilabelRocDisplay(_CurveDisplay):
     def _labels(self):
         return self._label_curves(self.fpr, self.tpr, self.roc_auc)
 
-    _at_grid = staticmethod(lambda fpr, tpr: _rate_at_grid(fpr, tpr))
+    _at_grid = staticmethod(_rate_at_grid)
 
     def _draw_chance(self):
         return self.ax_.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2, label="chance level")[0]
-
-
-_NO_CURVE = AverageCurve(np.empty(0), np.empty(0), np.nan)
-
-
-def _precision_recall(truth, score, weight):
-    if not _counts(truth, weight):
-        return _NO_CURVE
-    precision, recall, _ = precision_recall_curve(
-        truth, score, sample_weight=weight, drop_intermediate=True
-    )
-    area = average_precision_score(truth, score, sample_weight=weight)
-    return AverageCurve(recall, precision, float(area))
-
-
-def _roc(truth, score, weight):
-    if not (_counts(truth, weight) and _counts(~truth, weight)):
-        return _NO_CURVE
-    fpr, tpr, _ = roc_curve(truth, score, sample_weight=weight)
-    return AverageCurve(fpr, tpr, float(auc(fpr, tpr)))
-
-
-def _counts(chosen, weight):
-    return bool(np.any(chosen if weight is None else chosen & (weight > 0)))
-
-
-def _defined(curve):
-    return None if np.isnan(curve.score) else curve
-
-
-def _mean_curve(curves, at_grid):
-    """Average over labels what their curves are at each point of the grid."""
-    curves = [curve for curve in curves if not np.isnan(curve.score)]
-    if not curves:
-        return None
-    mean = np.mean([at_grid(curve.x, curve.y) for curve in curves], axis=0)
-    return AverageCurve(GRID, mean, float(np.mean([curve.score for curve in curves])))
-
-
-def _precision_at_grid(recall, precision):
-    """Precision where the grid's recall is reached first: the area below is the mean AP."""
-    first = np.searchsorted(recall[::-1], GRID)
-    return precision[::-1][first]
-
-
-def _rate_at_grid(fpr, tpr):
-    """Interpolate; where a curve rises at once, its upper end counts, but for the origin."""
-    last = np.append(np.flatnonzero(np.diff(fpr)), len(fpr) - 1)
-    values = np.interp(GRID, fpr[last], tpr[last])
-    values[0] = 0.0
-    return values

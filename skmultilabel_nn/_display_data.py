@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_consistent_length
 from ._inputs import check_weights
 from ._label_forms import quote, read_target
 from ._metric_inputs import as_scores
-from ._targets import learn_targets
+from ._targets import TargetCodec, learn_targets
 
 
 class LabelScores(NamedTuple):
@@ -19,7 +19,8 @@ class LabelScores(NamedTuple):
 
     Attributes
     ----------
-    label_names : ndarray of shape (n_labels,)
+    codec : TargetCodec
+        Names and order of the labels.
     truth : bool ndarray of shape (n_samples, n_labels)
         False where a cell is unknown.
     score : float ndarray of shape (n_samples, n_labels)
@@ -28,11 +29,16 @@ class LabelScores(NamedTuple):
     weight : ndarray of shape (n_samples,) or (n_samples, n_labels), or None
     """
 
-    label_names: np.ndarray
+    codec: TargetCodec
     truth: np.ndarray
     score: np.ndarray
     known: np.ndarray | None = None
     weight: np.ndarray | None = None
+
+    @property
+    def label_names(self):
+        """Names of the labels, (n_labels,)."""
+        return self.codec.label_names
 
     @property
     def n_positives(self):
@@ -53,7 +59,11 @@ class LabelScores(NamedTuple):
         if weight is not None and weight.ndim == 1:
             weight = np.broadcast_to(weight[:, np.newaxis], self.truth.shape)
         if self.known is None:
-            return self.truth.ravel(), self.score.ravel(), None if weight is None else weight.ravel()
+            return (
+                self.truth.ravel(),
+                self.score.ravel(),
+                None if weight is None else weight.ravel(),
+            )
         weight = None if weight is None else weight[self.known]
         return self.truth[self.known], self.score[self.known], weight
 
@@ -67,7 +77,7 @@ def read_scores(y_true, scores, *, label_names=None, sample_weight=None):
         In any form that `KerasMultiLabelClassifier.fit` takes.
     scores : array-like of shape (n_samples, n_labels) or list of arrays of shape (n_samples, 2)
     label_names : array-like of shape (n_labels,), default=None
-        Names of the columns of `scores`. None: those of `y_true`.
+        Names of the columns of `scores`. None: those of a frame, or of `y_true`.
     sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
 
     Returns
@@ -79,8 +89,10 @@ def read_scores(y_true, scores, *, label_names=None, sample_weight=None):
     ValueError
         If the shapes do not fit, or a name is missing.
     """
+    if label_names is None and hasattr(scores, "columns"):
+        label_names = list(scores.columns)
     codec, target = learn_targets(y_true, classes=label_names)
-    return _aligned(codec, target, scores, sample_weight)
+    return _aligned(codec, target, scores, sample_weight, label_names)
 
 
 def read_estimator(estimator, X, y, *, methods, label_names=None, sample_weight=None):
@@ -116,12 +128,12 @@ def read_estimator(estimator, X, y, *, methods, label_names=None, sample_weight=
     classes = getattr(estimator, "classes_", None)
     if isinstance(scores, np.ndarray) and scores.ndim == 1 and not codec.multilabel:
         scores = np.column_stack([-scores, scores])  # the decision function of two classes
-    return _aligned(codec, target, scores, sample_weight, classes)
+    return _aligned(codec, target, scores, sample_weight, label_names, classes)
 
 
 def _encoded(estimator, y, label_names):
     """Encode a target by the labels that the estimator has columns for."""
-    codec = getattr(inner(estimator, "targets_"), "targets_", None)
+    codec = getattr(_with_targets(estimator), "targets_", None)
     if codec is None or label_names is not None:
         if label_names is None and read_target(y).kind == "classes":
             label_names = estimator.classes_
@@ -131,23 +143,30 @@ def _encoded(estimator, y, label_names):
         warnings.warn(
             f"{target.n_unseen.sum()} label(s) of y were not seen in training. There are no scores "
             f"for them; the picture leaves them out.",
-            stacklevel=3,
+            stacklevel=4,
         )
     return codec, target
 
 
-def inner(estimator, attribute):
-    """Find the estimator with an attribute in a pipeline, a search or a wrapper; None if none."""
-    while estimator is not None and not hasattr(estimator, attribute):
+def final_estimator(estimator):
+    """Return the last step of a pipeline and the refitted estimator of a search."""
+    while hasattr(estimator, "steps") or hasattr(estimator, "best_estimator_"):
         if hasattr(estimator, "steps"):
             estimator = estimator.steps[-1][1]
         else:
-            wrapped = ("best_estimator_", "estimator_")
-            estimator = next((getattr(estimator, w) for w in wrapped if hasattr(estimator, w)), None)
+            estimator = estimator.best_estimator_
     return estimator
 
 
-def _aligned(codec, target, scores, sample_weight, classes=None):
+def _with_targets(estimator):
+    """Find the estimator that knows its targets, also in a wrapper that fitted one."""
+    estimator = final_estimator(estimator)
+    while not hasattr(estimator, "targets_") and hasattr(estimator, "estimator_"):
+        estimator = final_estimator(estimator.estimator_)
+    return estimator
+
+
+def _aligned(codec, target, scores, sample_weight, label_names, classes=None):
     n_labels = codec.n_outputs
     score = as_scores(scores, n_labels, classes)
     if score.ndim != 2 or score.shape[1] != n_labels:
@@ -157,9 +176,12 @@ def _aligned(codec, target, scores, sample_weight, classes=None):
             f"occur in the target, name all columns by label_names=."
         )
     check_consistent_length(target.Y, score)
+    if label_names is not None and not codec.multilabel:  # 1-D classes are sorted
+        column = {name: i for i, name in enumerate(label_names)}
+        score = score[:, [column[name] for name in codec.label_names.tolist()]]
     truth = target.Y.toarray() if sp.issparse(target.Y) else target.Y
     weight = check_weights(sample_weight, *score.shape)
-    return LabelScores(codec.label_names, truth > 0, score, target.known, weight)
+    return LabelScores(codec, truth > 0, score, target.known, weight)
 
 
 def warn_undefined(label_names, values, what, needed):

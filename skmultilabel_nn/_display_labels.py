@@ -1,4 +1,4 @@
-"""Draws one curve a label so that it stays readable, with a handful of labels and with thousands."""
+"""Draws one curve a label so that it stays readable, with 6 labels and with thousands."""
 
 from numbers import Integral
 from typing import NamedTuple
@@ -63,10 +63,20 @@ class LabelCurves(NamedTuple):
 
 
 class LabelArtists(NamedTuple):
-    """What was drawn: lines of single labels, and the background that stands for the others."""
+    """What was drawn.
+
+    Attributes
+    ----------
+    lines : list of matplotlib Lines
+    background : list of matplotlib Artists
+        Stands for all labels.
+    columns : list of int
+        The labels of the lines.
+    """
 
     lines: list
     background: list
+    columns: list
 
 
 def check_highlight(highlight, label_names):
@@ -103,19 +113,21 @@ def draw_labels(ax, labels, highlight):
     """
     drawn = np.flatnonzero(~np.isnan(labels.score))
     ranked = drawn[np.argsort(-labels.score[drawn], kind="stable")]
-    if len(ranked) <= _EACH_UP_TO and not isinstance(highlight, list):
-        return LabelArtists(_draw_each(ax, labels, ranked), [])
-    background = _draw_background(ax, labels, drawn)
     if isinstance(highlight, list):
         chosen = [column for column in highlight if not np.isnan(labels.score[column])]
-        return LabelArtists(_draw_each(ax, labels, chosen), background)
+        return LabelArtists(
+            _draw_each(ax, labels, chosen), _draw_background(ax, labels, drawn), chosen
+        )
+    if len(ranked) <= _EACH_UP_TO:
+        return LabelArtists(_draw_each(ax, labels, ranked), [], list(ranked))
+    background = _draw_background(ax, labels, drawn)
     best, worst = _best_and_worst(labels, ranked, highlight)
     lines = [
         _draw_line(ax, labels, column, text, color=color, ls=STYLES[i % len(STYLES)], lw=1.4)
         for columns, text, color in ((best, "best: ", BEST), (worst, "worst: ", WORST))
         for i, column in enumerate(columns)
     ]
-    return LabelArtists(lines, background)
+    return LabelArtists(lines, background, [*best, *worst])
 
 
 def _best_and_worst(labels, ranked, number):

@@ -33,14 +33,15 @@ def figure_and_axes(ax, size):
     return ax.figure, ax
 
 
-def put_legend(ax, is_own, *, anchor=1.02, handles=None):
-    """Put the legend beside axes of our own, and inside others, where there may be no room."""
-    handles = ax.get_legend_handles_labels()[0] if handles is None else handles
-    if not handles:
-        return None
+def put_legend(ax, is_own, handles, *, inches=0.12):
+    """Put the legend so far beside the axes; inside, if nothing makes room beside those given."""
     texts = [handle.get_label() for handle in handles]
-    if is_own:
-        place = {"loc": "upper left", "bbox_to_anchor": (anchor, 1.0), "borderaxespad": 0.0}
+    if is_own or ax.figure.get_layout_engine() is not None:
+        from matplotlib.transforms import ScaledTranslation
+
+        beside = ax.transAxes + ScaledTranslation(inches, 0, ax.figure.dpi_scale_trans)
+        place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.0}
+        place["bbox_transform"] = beside
     else:
         place = {"loc": "best", "framealpha": 0.7}
     return ax.legend(handles, texts, fontsize="small", handlelength=2.4, **place)

@@ -4,9 +4,11 @@ import threading
 
 import numpy as np
 
-from . import _assembly, _tensors
+from . import _tensors
 from ._backend import load_keras
+from ._final_activation import with_probabilities
 from ._programs import ProgramCache, compiled
+from ._serialization import deserialize, is_plain, program_key, serialize, set_values
 
 _PROGRAMS = ProgramCache(limit=16)
 
@@ -34,8 +36,8 @@ class FittedNetwork:
         Floating dtype of X.
     may_stay_sparse : bool
         Whether the network can take sparse batches.
-    optimizer_values : list of ndarray or None
-        All variables of the optimizer, if training is to go on from them.
+    optimizer_values : dict or None
+        State of the optimizer, if training is to go on from it.
     """
 
     def __init__(
@@ -49,15 +51,15 @@ class FittedNetwork:
         may_stay_sparse=False,
         optimizer_values=None,
     ):
-        self.config = _assembly.serialize(model)
+        # Only a model with code of the user is kept; the others may be training another fit.
+        self._model = None if is_plain(model) else model
+        self.config = None if self._model is model else serialize(model)
         self.values = values
         self.activation = activation
         self.input_shape = tuple(input_shape)
         self.dtype = dtype
         self.may_stay_sparse = may_stay_sparse
         self.optimizer_values = optimizer_values
-        # Only a model that cannot be rebuilt is kept; the others may be training another fit.
-        self._model = model if self.config is None else None
         self._start()
 
     def _start(self):
@@ -68,13 +70,14 @@ class FittedNetwork:
 
     def __getstate__(self):
         """Return plain data only."""
-        if self.config is None:
+        config = self.config or serialize(self._model)
+        if config is None:
             raise TypeError(
                 "This network cannot be stored: Keras cannot serialise it. Give every layer and "
                 "model of yours a get_config method, see keras.saving.register_keras_serializable."
             )
         return {
-            "config": self.config,
+            "config": config,
             "values": self.values,
             "activation": self.activation,
             "input_shape": list(self.input_shape),
@@ -92,18 +95,14 @@ class FittedNetwork:
 
     def build(self):
         """Return a Keras model with the fitted values that gives logits."""
-        if self.config is None:
-            model = self._model
-        else:
-            load_keras()
-            model = _assembly.deserialize(self.config, self.input_shape)
-        for variable, value in zip(model.variables, self.values, strict=True):
-            variable.assign(value)
+        load_keras()
+        model = self._model or deserialize(self.config, self.input_shape)
+        set_values(model, self.values)
         return model
 
     def build_with_probabilities(self):
         """Return a Keras model with the fitted values that gives probabilities."""
-        return _assembly.with_probabilities(self.build(), self.activation)
+        return with_probabilities(self.build(), self.activation)
 
     def logits(self, X):
         """Compute the logits.
@@ -137,8 +136,7 @@ class FittedNetwork:
         with self._lock:
             if self._tensors is None:
                 self._prepare(tf)
-            trainable, _ = self._tensors
-            layout = _tensors.layout(X, trainable[0].dtype.name, may_stay_sparse=self.may_stay_sparse)
+            layout = _tensors.layout(X, self._dtype, may_stay_sparse=self.may_stay_sparse)
             if layout not in self._programs:
                 key = self._key and (self._key, layout)
                 make = lambda: _compile(tf, self.build(), layout)  # noqa: E731
@@ -147,7 +145,8 @@ class FittedNetwork:
 
     def _prepare(self, tf):
         model = self.build()
-        self._key = _assembly.program_key(self.config, model)
+        self._key = program_key(model)
+        self._dtype = model.dtype_policy.variable_dtype
         self._tensors = tuple(
             [tf.constant(v.value) for v in variables]
             for variables in (model.trainable_variables, model.non_trainable_variables)

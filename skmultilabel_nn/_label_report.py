@@ -109,14 +109,9 @@ def multilabel_report(
     cuts = None
     if thresholds is not None or y_pred is None:
         cuts = codec.per_label(thresholds, default=0.5, what="thresholds")
-    if y_pred is None:
-        truth.scores(scores)  # refuses another shape
-        y_pred = (scores >= cuts).astype(np.int64)
-    columns = _counts(truth, cuts)
-    averages = {name: {"support": columns["support"].sum()} for name in _AVERAGES}
-    _add_sets(columns, averages, truth, truth.labels(y_pred, codec), zero_division)
-    if scores is not None:
-        _add_curves(columns, averages, truth, truth.scores(scores))
+    S = None if scores is None else truth.scores(scores)
+    P = truth.labels((scores >= cuts).astype(np.int64) if y_pred is None else y_pred, codec)
+    columns, averages = _metrics(truth, P, S, cuts, zero_division)
     rows = _label_rows(columns, truth.names, sort_by)
     if output == "dict":
         return {"labels": dict(rows), "averages": averages}
@@ -127,6 +122,16 @@ def multilabel_report(
 
 
 # Columns -------------------------------------------------------------------------------------
+
+
+def _metrics(truth, P, S, cuts, zero_division):
+    """Compute {column: values of the labels} and {average: {column: value}}."""
+    columns = _counts(truth, cuts)
+    averages = {name: {"support": columns["support"].sum()} for name in _AVERAGES}
+    _add_sets(columns, averages, truth, P, zero_division)
+    if S is not None:
+        _add_curves(columns, averages, truth, S)
+    return columns, averages
 
 
 def _counts(truth, cuts):

@@ -55,20 +55,21 @@ class Truth(NamedTuple):
 
     def scores(self, S):
         """Align scores with `Y`; unseen labels get a score below all others."""
-        S = self._left(np.asarray(S, dtype=np.float64))
+        S = self._left(S)
         return pad_columns(S, len(self.names), np.nextafter(S.min(), -np.inf))
 
     def probabilities(self, S):
         """Align probabilities with `Y`; unseen labels get 0."""
-        return pad_columns(self._left(np.asarray(S)), len(self.names), 0)
+        return pad_columns(self._left(S), len(self.names), 0)
 
     def _left(self, predicted):
         n_samples = self.Y.shape[0] if self.kept is None else len(self.kept)
         if predicted.shape != (n_samples, self.n_predicted):
             raise ValueError(
                 f"The truth has {n_samples} rows and {self.n_predicted} labels, but the "
-                f"predictions have the shape {predicted.shape}. Expected one row per sample and one column per "
-                "label; name the columns with label_names= if the truth holds label sets."
+                f"predictions have the shape {predicted.shape}. Expected one row per sample and "
+                "one column per label; name the columns with label_names= if the truth holds "
+                "label sets."
             )
         return predicted if self.kept is None else predicted[self.kept]
 

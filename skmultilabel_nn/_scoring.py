@@ -195,7 +195,9 @@ class MultilabelScorer(BaseEstimator):
     -----
     With metadata routing, `set_score_request` says whether the scorer takes `sample_weight`.
     ``"neg_log_loss"`` and ``"neg_brier_score"`` are means over cells, unlike scikit-learn's scorers
-    of these names, which read rows as distributions over classes.
+    of these names, which read rows as distributions over classes. Labels without known positives
+    (for ROC AUC also those without negatives) are left out of averages of areas under curves, with
+    one warning; scikit-learn has NaN there, or 0 for average precision.
 
     Examples
     --------

@@ -6,6 +6,7 @@ import tensorflow as tf
 from . import _tensors
 from ._backend import load_keras, without_chatter
 from ._programs import compiled
+from ._serialization import layers_of, set_values
 
 keras = load_keras()
 
@@ -32,6 +33,7 @@ class Trainer:
         self.model = model
         self.key = key
         self.own_train_step = type(model).train_step is not keras.Model.train_step
+        self.own_test_step = type(model).test_step is not keras.Model.test_step
         self._x, self._y, self._weight_ndim = x_layout, y_layout, weight_ndim
         self._build_state()
         self._fresh_optimizer = [_compact(v.numpy()) for v in model.optimizer.variables]
@@ -39,40 +41,66 @@ class Trainer:
 
     def _build_state(self):
         """Create what Keras makes only in the first step; a program may not create variables."""
+        values = [v.numpy() for v in self.model.variables]
         self.model.optimizer.build(self.model.trainable_variables)
         x = tf.zeros((1, *self._x.shape), self._x.dtype)
         self.model.test_step((x, tf.zeros((1, *self._y.shape), self._y.dtype)))
         self.model.reset_metrics()
         self._log_names = sorted(self.model.get_metrics_result())
+        set_values(self.model, values)
 
     @property
     def supports_xla(self):
         """Whether XLA can compile an epoch."""
         dense = not (self._x.sparse or self._y.sparse)
-        return dense and self.model.supports_jit and not self.own_train_step
+        layers = layers_of(self.model)
+        return dense and not self.own_train_step and all(layer.supports_jit for layer in layers)
 
     @property
     def learning_rate(self):
         """The current learning rate."""
         return float(self.model.optimizer.learning_rate)
 
-    def load(self, model, learning_rate, optimizer_values):
-        """Start from the weights of a model of the same architecture."""
+    def load(self, model, learning_rate, optimizer_state):
+        """Start from the weights of a model of the same architecture.
+
+        Parameters
+        ----------
+        model : keras.Model
+        learning_rate : float or None
+            None: that of `optimizer_state`, or what the optimizer's schedule says.
+        optimizer_state : dict or None
+            What `optimizer_state` gave in another run. A state of another optimizer than this
+            trainer's, and None, mean a fresh start.
+        """
         if model is not self.model:
             for mine, new in zip(self.model.variables, model.variables, strict=True):
                 mine.assign(new)
         optimizer = self.model.optimizer
-        for variable, value in zip(
-            optimizer.variables, optimizer_values or self._fresh_optimizer, strict=True
-        ):
+        fits = self._fits(optimizer_state)
+        values = optimizer_state["values"] if fits else self._fresh_optimizer
+        for variable, value in zip(optimizer.variables, values, strict=True):
             variable.assign(np.broadcast_to(value, variable.shape))
-        if isinstance(learning_rate, float | int):
-            optimizer.learning_rate = float(learning_rate)
+        if learning_rate is not None:
+            optimizer.learning_rate = learning_rate
+
+    def _fits(self, state):
+        optimizer = self.model.optimizer
+        if state is None or state["class"] != type(optimizer).__name__:
+            return False
+        return [v.shape for v in state["values"]] == [tuple(v.shape) for v in optimizer.variables]
 
     def values(self):
-        """Return all variables of the model, and all of its optimizer."""
-        model, optimizer = self.model, self.model.optimizer
-        return [v.numpy() for v in model.variables], [v.numpy() for v in optimizer.variables]
+        """Return all variables of the model."""
+        return [v.numpy() for v in self.model.variables]
+
+    def optimizer_state(self):
+        """Return the name of the optimizer's class and all its variables."""
+        optimizer = self.model.optimizer
+        return {
+            "class": type(optimizer).__name__,
+            "values": [v.numpy() for v in optimizer.variables],
+        }
 
     def tensors(self, rows, *, padded=False):
         """Put rows into tensors.
@@ -140,12 +168,16 @@ class Trainer:
     def epoch_logs(self, logs):
         """Return an epoch's logs as Keras does: the metrics', unless the step has its own."""
         results = self.model.get_metrics_result()
-        return _floats(results if set(logs) <= set(results) else logs)
+        return _floats(results if set(logs) == set(results) else logs)
 
     def evaluate(self, data, n_rows, batch_size):
         """Return the loss and metrics over all rows as floats."""
         program = self._program("evaluate", self._make_evaluate)
         return dict(_floats(zip(self._log_names, program(*data, n_rows, batch_size), strict=True)))
+
+    def finish(self):
+        """Let an optimizer that averages the weights write its averages into them."""
+        self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
 
     def _program(self, name, make):
         if name not in self._programs:

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _tensors
-from ._assembly import program_key, serialize
 from ._backend import load_keras
-from ._compiling import compile_model
+from ._compiling import new_parts
 from ._programs import ProgramCache
+from ._serialization import program_key
 from ._trainer import Trainer
 
 keras = load_keras()
@@ -66,8 +66,8 @@ class Outcome(NamedTuple):
     ----------
     values : list of ndarray
         All variables of the model.
-    optimizer_values : list of ndarray
-        All variables of the optimizer.
+    optimizer_values : dict
+        Name of the optimizer's class ("class") and all its variables ("values").
     history : dict of str to list of float
         One value an epoch for the loss and each metric.
     callbacks : list of keras.callbacks.Callback
@@ -75,7 +75,7 @@ class Outcome(NamedTuple):
     """
 
     values: list
-    optimizer_values: list
+    optimizer_values: dict
     history: dict
     callbacks: list
 
@@ -95,38 +95,43 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
         Decides the order of the rows.
     validation : Rows or None
         Samples on which the losses ``val_...`` are computed after each epoch.
-    optimizer_values : list of ndarray or None
-        State of the optimizer with which to go on.
+    optimizer_values : dict or None
+        State of the optimizer with which to go on; not used if it is of another class.
 
     Returns
     -------
     Outcome
     """
-    trainer = _trainer_for(model, rows, settings)
-    trainer.load(model, settings.learning_rate, optimizer_values)
-    run = _Run(trainer, rows, settings, rng, validation)
-    history = run.train()
-    outcome = Outcome(*trainer.values(), history, run.callbacks)
-    _TRAINERS.put(trainer.key, trainer)  # not reached by an error, whose trainer is not used again
-    return outcome
-
-
-def _trainer_for(model, rows, settings):
-    dtype = model.trainable_variables[0].dtype  # a functional model's policy is not its layers'
-    x = _tensors.layout(rows.X, dtype, may_stay_sparse=settings.may_stay_sparse)
-    y = _tensors.layout(rows.Y, dtype)
-    weight_ndim = 0 if rows.weight is None else rows.weight.ndim
-    compiled = compile_model(
-        model,
+    parts = new_parts(
         optimizer=settings.optimizer,
         learning_rate=settings.learning_rate,
         loss=settings.loss,
         metrics=settings.metrics,
         multilabel=settings.multilabel,
     )
-    network = program_key(serialize(model), model)
+    trainer = _trainer_for(model, parts, rows, settings)
+    goes_on = optimizer_values is not None and settings.learning_rate is None
+    trainer.load(model, None if goes_on else parts.learning_rate, optimizer_values)
+    run = _Run(trainer, rows, settings, rng, validation)
+    history = run.train()
+    outcome = Outcome(trainer.values(), trainer.optimizer_state(), history, run.callbacks)
+    _TRAINERS.put(trainer.key, trainer)  # not reached by an error, whose trainer is not used again
+    return outcome
+
+
+def _trainer_for(model, parts, rows, settings):
+    """Return a trainer that was kept, or a new one around the model."""
+    dtype = keras.dtype_policies.get(model.dtype_policy).variable_dtype
+    x = _tensors.layout(rows.X, dtype, may_stay_sparse=settings.may_stay_sparse)
+    y = _tensors.layout(rows.Y, dtype)
+    weight_ndim = 0 if rows.weight is None else rows.weight.ndim
+    network, compiled = program_key(model), parts.key()
     key = None if None in (network, compiled) else (network, compiled, x, y, weight_ndim)
-    return (key and _TRAINERS.take(key)) or Trainer(model, x, y, weight_ndim, key)
+    kept = key and _TRAINERS.take(key)
+    if kept:
+        return kept
+    parts.compile(model)
+    return Trainer(model, x, y, weight_ndim, key)
 
 
 class _Run:
@@ -143,7 +148,9 @@ class _Run:
         self.data = trainer.tensors(rows, padded=self.jit)
         self.validation = None if validation is None else trainer.tensors(validation)
         self.n_validation = 0 if validation is None else validation.X.shape[0]
-        self.callbacks = copy.deepcopy(list(settings.callbacks or ()))
+        given = settings.callbacks or []
+        given = [given] if isinstance(given, keras.callbacks.Callback) else list(given)
+        self.callbacks = copy.deepcopy(given)
 
     def _worth_xla(self):
         possible = self.trainer.supports_xla
@@ -175,6 +182,7 @@ class _Run:
             for name, values in logs.items():
                 history.setdefault(name, []).extend(values)
             self._check_finite(logs)
+        self.trainer.finish()
         return history
 
     def _train_watched(self):
@@ -199,9 +207,11 @@ class _Run:
             callbacks.on_epoch_end(epoch, logs)
             if model.stop_training:
                 break
+        self.trainer.finish()
         callbacks.on_train_end(logs)
         for callback in self.callbacks:
-            callback.set_model(None)  # the model goes on to serve other fits
+            # The model goes on to serve other fits. The base's method: others use the model.
+            keras.callbacks.Callback.set_model(callback, None)
         return history.history
 
     def _own_callbacks(self):
@@ -245,7 +255,7 @@ class _Run:
 
     def _validate(self, callbacks):
         callbacks.on_test_begin()
-        if _overrides(self.callbacks, "test"):
+        if self.trainer.own_test_step or _overrides(self.callbacks, "test"):
             logs = self._validate_with_hooks(callbacks)
         else:
             logs = self.trainer.evaluate(self.validation, self.n_validation, self.batch_size)
@@ -262,7 +272,7 @@ class _Run:
         return self.trainer.epoch_logs(logs)
 
     def _check_finite(self, logs):
-        if not np.all(np.isfinite(logs["loss"])):
+        if not np.all(np.isfinite(logs.get("loss", 0.0))):
             raise ValueError(
                 "The training loss is not finite any more: training diverged. Lower learning_rate "
                 f"(it was {self.trainer.learning_rate:g}), scale X (standardize=True does), or "

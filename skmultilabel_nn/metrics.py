@@ -168,9 +168,9 @@ def propensity_scored_precision_at_k(
 
 
 def label_propensities(y_train, *, a=0.55, b=1.5, as_dict=False):
-    """Propensity of each label: how likely it is found where it is true.
+    r"""Propensity of each label: how likely it is found where it is true.
 
-    .. math:: p_l = 1 / (1 + C e^{-a \\log(N_l + b)}), \\quad C = (\\log N - 1) (b + 1)^a
+    .. math:: p_l = 1 / (1 + C e^{-a \log(N_l + b)}), \quad C = (\log N - 1) (b + 1)^a
 
     with N rows, of which N_l have label l.
 

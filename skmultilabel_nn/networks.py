@@ -22,7 +22,7 @@ class MLP(BaseEstimator):
         Units of each hidden layer; an empty tuple is a linear model.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
-    dropout : float in [0, 1), default=0.2
+    dropout : float in [0, 1), default=0.4
         Share of hidden units left out at random in each training step.
     dtype : str, default="float32"
         Keras dtype policy of all layers.
@@ -35,7 +35,7 @@ class MLP(BaseEstimator):
     """
 
     def __init__(
-        self, hidden_layer_sizes=(256, 256), activation="relu", dropout=0.2, dtype="float32"
+        self, hidden_layer_sizes=(256, 256), activation="relu", dropout=0.4, dtype="float32"
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation

@@ -68,7 +68,7 @@ def test_sklearn_9037_folds_keep_a_rare_label():
     Y = (rng.random((200, 6)) < 0.4).astype(int)
     Y[:, 0] = 0
     Y[rng.choice(200, 5, replace=False), 0] = 1
-    cv = MultilabelStratifiedKFold(n_splits=5, random_state=0)
+    cv = MultilabelStratifiedKFold(n_splits=5)
     assert [Y[test, 0].sum() for _, test in cv.split(np.zeros((200, 1)), Y)] == [1] * 5
 
 

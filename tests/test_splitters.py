@@ -487,7 +487,7 @@ def test_large_sparse_targets_are_quick():
     rng = np.random.default_rng(0)
     place = (np.repeat(np.arange(100_000), 5), rng.integers(4000, size=500_000))
     Y = sparse.csr_array((np.ones(500_000), place), shape=(100_000, 4000)) > 0
-    start = time.perf_counter()
+    start = time.process_time()
     folds = [test for _, test in MultilabelStratifiedKFold(5).split(np.empty((100_000, 1)), Y)]
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert [len(rows) for rows in folds] == [20_000] * 5

@@ -1,0 +1,119 @@
+"""Time, memory and traces of one call, and fresh processes to measure them in."""
+
+import contextlib
+import gc
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+MEGABYTE = 2**20
+_RESULT = "RESULT "
+
+
+def seconds(call):
+    """Return how long a call takes, by the wall clock."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def median_seconds(call, number):
+    """Return the median time of a number of calls, each timed alone."""
+    times = sorted(seconds(call) for _ in range(number))
+    return times[number // 2]
+
+
+def import_seconds(statement):
+    """Return how long a new interpreter takes for an import statement, and the interpreter alone.
+
+    Returns
+    -------
+    tuple of float
+        Seconds inside of the statement, and of the whole process.
+    """
+    code = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1]), time.perf_counter() - start
+
+
+def modules_after(statement):
+    """Return the names of the top-level modules that an import statement loads."""
+    code = f"import sys; {statement}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def resident_mb():
+    """Return the resident memory of this process in MB (2**20 bytes)."""
+    return _status("VmRSS")
+
+
+def _status(field):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    value = next(line.split()[1] for line in lines if line.startswith(f"{field}:"))
+    return int(value) / 1024
+
+
+@contextlib.contextmanager
+def peak_memory(found):
+    """Append to the list `found` by how many MB the block's peak is above its start.
+
+    The kernel keeps the peak, so that nothing between two samples is missed; writing 5 to
+    ``clear_refs`` sets it back to the present size.
+    """
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
+    before = resident_mb()
+    yield
+    found.append(max(0.0, _status("VmHWM") - before))
+
+
+def memory_is_measurable():
+    """Whether the system offers what `peak_memory` needs (Linux does)."""
+    return os.access("/proc/self/clear_refs", os.W_OK)
+
+
+def count_calls(call, name):
+    """Return how often Python functions with a name run in a call.
+
+    The Python code of a compiled program runs only while the program is traced, so that the number
+    of runs of ``train_step`` is the number of traces.
+    """
+    counts = [0]
+
+    def profile(frame, event, argument):
+        if event == "call" and name in frame.f_code.co_name:
+            counts[0] += 1
+
+    sys.setprofile(profile)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return counts[0]
+
+
+def in_fresh_process(script, job):
+    """Run ``script JOB`` in a new interpreter and return the dict that it gives back.
+
+    Raises
+    ------
+    RuntimeError
+        With the end of the process's stderr, if it fails.
+    """
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore", **os.environ}
+    command = [sys.executable, str(script), json.dumps(job)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    results = [line for line in done.stdout.splitlines() if line.startswith(_RESULT)]
+    if done.returncode or not results:
+        raise RuntimeError("\n".join(done.stderr.splitlines()[-15:]) or f"exit {done.returncode}")
+    return json.loads(results[-1].removeprefix(_RESULT))
+
+
+def give_back(result):
+    """Hand a dict to the process that called `in_fresh_process`."""
+    print(_RESULT + json.dumps(result), flush=True)

@@ -1,0 +1,138 @@
+"""Estimators written for the comparison: Keras by hand, and the bare matrix products."""
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+
+def keras_model(n_features, n_labels, hidden=(100,), sparse=False):
+    """Build the network as Keras users do, ending in a sigmoid."""
+    import keras
+
+    inputs = keras.Input((n_features,), sparse=sparse)
+    x = inputs
+    for units in hidden:
+        x = keras.layers.Dense(units, activation="relu")(x)
+    return keras.Model(inputs, keras.layers.Dense(n_labels, activation="sigmoid")(x))
+
+
+class KerasFit(ClassifierMixin, BaseEstimator):
+    """`keras.Model.fit` and `predict` on arrays in memory, as little wrapped as a search allows.
+
+    Parameters
+    ----------
+    hidden, learning_rate, batch_size, epochs
+        As in `Problem`.
+    jit_compile, steps_per_execution
+        As in `keras.Model.compile`.
+    predict_batch_size : int or None
+        As in `keras.Model.predict`.
+    predict_by : {"predict", "predict_on_batch", "call"}
+        How Keras is asked for predictions.
+    """
+
+    def __init__(
+        self,
+        hidden=(100,),
+        learning_rate=1e-3,
+        batch_size=32,
+        epochs=50,
+        jit_compile="auto",
+        steps_per_execution=1,
+        predict_batch_size=None,
+        predict_by="predict",
+    ):
+        self.hidden = hidden
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.jit_compile = jit_compile
+        self.steps_per_execution = steps_per_execution
+        self.predict_batch_size = predict_batch_size
+        self.predict_by = predict_by
+
+    def fit(self, X, y):
+        """Build, compile and train a model."""
+        import keras
+
+        self.classes_ = np.tile([0, 1], (y.shape[1], 1))
+        self.model_ = keras_model(X.shape[1], y.shape[1], self.hidden, sp.issparse(X))
+        self.model_.compile(
+            optimizer=keras.optimizers.Adam(self.learning_rate),
+            loss="binary_crossentropy",
+            jit_compile=self.jit_compile,
+            steps_per_execution=self.steps_per_execution,
+        )
+        self.model_.fit(X, y, batch_size=self.batch_size, epochs=self.epochs, verbose=0)
+        return self
+
+    def predict_proba(self, X):
+        """Return probabilities, (n_samples, n_labels)."""
+        if self.predict_by == "call":
+            return self.model_(X, training=False).numpy()
+        if self.predict_by == "predict_on_batch":
+            return self.model_.predict_on_batch(X)
+        return self.model_.predict(X, batch_size=self.predict_batch_size, verbose=0)
+
+    def predict(self, X):
+        """Return the indicator."""
+        return (self.predict_proba(X) >= 0.5).astype(int)
+
+
+class MatrixProducts(BaseEstimator):
+    """The matrix products of training and prediction and nothing else: no result, but a limit.
+
+    Per batch and layer, one product forwards, one for the gradient of the weights, and, but for the
+    first layer, one for the gradient of the layer's input. No activation, loss or Adam, and
+    neither shuffled nor gathered rows.
+
+    Parameters
+    ----------
+    hidden, batch_size, epochs
+        As in `Problem`.
+    block : int or None
+        Rows that prediction multiplies at once; None for all.
+    """
+
+    def __init__(self, hidden=(100,), batch_size=32, epochs=50, block=8192):
+        self.hidden = hidden
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.block = block
+
+    def fit(self, X, y):
+        """Run the products of all batches of all epochs."""
+        sizes = (X.shape[1], *self.hidden, y.shape[1])
+        rng = np.random.default_rng(0)
+        self.weights_ = [
+            rng.normal(scale=a**-0.5, size=(a, b)).astype(np.float32)
+            for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        ]
+        starts = range(0, X.shape[0], self.batch_size)
+        batches = [X[start : start + self.batch_size] for start in starts]
+        for _ in range(self.epochs):
+            for batch in batches:
+                self._products(batch)
+        return self
+
+    def _products(self, batch):
+        inputs = [batch]
+        for weights in self.weights_:
+            inputs.append(inputs[-1] @ weights)
+        gradient = inputs.pop()
+        for i in range(len(inputs) - 1, -1, -1):
+            inputs[i].T @ gradient
+            if i:
+                gradient = gradient @ self.weights_[i].T
+
+    def predict_proba(self, X):
+        """Return what the forward products give."""
+        n_rows = X.shape[0]
+        out = np.empty((n_rows, self.weights_[-1].shape[1]), np.float32)
+        block = self.block or n_rows
+        for start in range(0, n_rows, block):
+            x = X[start : start + block]
+            for weights in self.weights_[:-1]:
+                x = x @ weights
+            np.matmul(x, self.weights_[-1], out=out[start : start + block])
+        return out
