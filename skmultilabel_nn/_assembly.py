@@ -1,17 +1,13 @@
 """From what the user gave as a network to a Keras model that gives logits."""
 
-import contextlib
 import inspect
-import random
-import threading
 
 from ._backend import load_keras
 from ._final_activation import without_final_activation
+from ._seeding import seeded
 from ._serialization import build, finalize, is_graph, layers_of
 
 keras = load_keras()
-
-_SEEDING = threading.Lock()
 
 
 @keras.saving.register_keras_serializable(package="skmultilabel_nn")
@@ -51,22 +47,6 @@ class InputScaling(keras.layers.Layer):
     def get_config(self):
         """Return what rebuilds the layer."""
         return {"name": self.name, "dtype": self.dtype_policy.name, "center": self.center}
-
-
-@contextlib.contextmanager
-def seeded(seed):
-    """Let what Keras draws while it builds a model come from `seed`, and nothing else change.
-
-    Keras takes the seeds of unseeded layers and initializers from Python's `random`, and offers no
-    other way to set them from outside; so its state is borrowed, and given back.
-    """
-    with _SEEDING:
-        state = random.getstate()
-        random.seed(seed)
-        try:
-            yield
-        finally:
-            random.setstate(state)
 
 
 def assemble(network, input_shape, n_outputs, *, seed, scaling=None, dtype="float32"):
@@ -188,7 +168,7 @@ def _check_input(model, input_shape):
 
 
 def _check_output(model, input_shape, n_outputs):
-    shape = tuple(model.compute_output_shape((None, *input_shape)))
+    shape = tuple(model.compute_output_spec(keras.KerasTensor((None, *input_shape))).shape)
     if len(shape) != 2 or shape[1] != n_outputs:
         given = shape[1] if len(shape) == 2 else f"shape {shape[1:]}"
         raise ValueError(

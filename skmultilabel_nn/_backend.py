@@ -23,18 +23,23 @@ def load_keras():
     ImportError
         If Keras is configured for another backend than TensorFlow.
     """
+    _check_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))
     with _LOCK:
         if "tensorflow" not in sys.modules:
             _first_import()
     import keras
 
-    if keras.backend.backend() != "tensorflow":
+    _check_backend(keras.backend.backend())
+    return keras
+
+
+def _check_backend(name):
+    if name not in ("", "tensorflow"):
         raise ImportError(
             f"skmultilabel_nn trains on Keras's TensorFlow backend, but Keras is configured for "
-            f"{keras.backend.backend()!r}. Set the environment variable KERAS_BACKEND=tensorflow "
-            f"before Keras is imported."
+            f"{name!r}. Set the environment variable KERAS_BACKEND=tensorflow before Keras is "
+            f"imported."
         )
-    return keras
 
 
 def _first_import():

@@ -1,5 +1,6 @@
 """Prediction: one compiled function for all fits of an architecture, in bounded memory."""
 
+import inspect
 import threading
 
 import numpy as np
@@ -156,9 +157,12 @@ class FittedNetwork:
 def _compile(tf, model, layout):
     """Compile the network as a function of its weights, so that all fits can share it."""
 
+    takes_training = "training" in inspect.signature(model.call).parameters
+    training = {"training": False} if takes_training else {}
+
     def logits(trainable, non_trainable, x):
         x = tf.cast(x, layout.dtype)
-        return model.stateless_call(trainable, non_trainable, x, training=False)[0]
+        return model.stateless_call(trainable, non_trainable, x, **training)[0]
 
     def specs(variables):
         return [tf.TensorSpec(v.shape, v.dtype) for v in variables]

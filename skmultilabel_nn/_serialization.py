@@ -5,6 +5,7 @@ import json
 
 from ._backend import load_keras
 from ._final_activation import without_final_activation
+from ._seeding import seeded
 
 keras = load_keras()
 
@@ -29,10 +30,10 @@ def layers_of(model):
 
 def build(model, input_shape):
     """Create the variables of a model that has none yet."""
-    if not model.built:
-        model.build((None, *input_shape))
     if not isinstance(model, keras.Sequential) and not is_graph(model):
         model(keras.ops.zeros((1, *input_shape)))  # a subclass may create its layers in `call`
+    elif not model.built:
+        model.build((None, *input_shape))
 
 
 def is_graph(model):
@@ -73,10 +74,11 @@ def deserialize(text, input_shape):
         By Keras, for classes and functions that it does not know and for code in the text, see
         `keras.saving.register_keras_serializable`.
     """
-    model = keras.saving.deserialize_keras_object(json.loads(text))
-    build(model, input_shape)
-    # The configuration of a model with its own `call` knows nothing of an activation taken off.
-    return without_final_activation(model, input_shape)
+    with seeded(0):
+        model = keras.saving.deserialize_keras_object(json.loads(text))
+        build(model, input_shape)
+        # A model with its own `call` has no activation that was taken off in its configuration.
+        return without_final_activation(model, input_shape)
 
 
 def is_plain(model):

@@ -54,6 +54,7 @@ def layout(rows, dtype, *, may_stay_sparse=False):
 def parts(rows, layout, *, n_rows=None):
     """Return the tensors that hold the rows, padded to `n_rows` rows if that is given."""
     if layout.sparse:
+        rows = _canonical(rows)
         return (
             tf.constant(rows.indptr, tf.int64),
             tf.constant(rows.indices, tf.int32),
@@ -64,6 +65,15 @@ def parts(rows, layout, *, n_rows=None):
         padded[: len(rows)] = rows
         rows = padded
     return (tf.constant(rows, layout.storage),)
+
+
+def _canonical(rows):
+    """Return CSR with sorted columns, each at most once, as TensorFlow wants it."""
+    if rows.has_canonical_format:
+        return rows
+    rows = rows.copy()
+    rows.sum_duplicates()
+    return rows
 
 
 def take(tensors, index, layout):
@@ -92,6 +102,7 @@ def piece(rows, layout):
     if not layout.sparse:
         return tf.constant(rows, layout.storage)
     if layout.sparse_batches:
+        rows = _canonical(rows)
         row_numbers = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         cells = np.column_stack([row_numbers, rows.indices]).astype(np.int64)
         return tf.SparseTensor(cells, rows.data.astype(layout.dtype), rows.shape)

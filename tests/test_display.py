@@ -12,6 +12,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
+    auc,
     average_precision_score,
     f1_score,
     fbeta_score,
@@ -114,9 +115,7 @@ def test_roc_is_that_of_scikit_learn(seed):
     np.testing.assert_allclose(display.roc_auc, roc_auc_score(Y, P, average=None))
     assert display.micro.score == pytest.approx(roc_auc_score(Y, P, average="micro"))
     assert display.macro.score == pytest.approx(roc_auc_score(Y, P, average="macro"))
-    assert np.trapezoid(display.macro.y, display.macro.x) * -1 == pytest.approx(
-        display.macro.score, abs=0.005
-    )
+    assert auc(display.macro.x, display.macro.y) == pytest.approx(display.macro.score, abs=0.005)
 
 
 @pytest.mark.parametrize("strategy", ["uniform", "quantile"])
@@ -405,7 +404,7 @@ def test_decision_functions_serve_for_curves_only(samples):
     np.testing.assert_allclose(
         display.roc_auc, roc_auc_score(Y, clf.decision_function(X), average=None)
     )
-    with pytest.raises(TypeError, match="LinearSVC|OneVsRest.* has no predict_proba"):
+    with pytest.raises(TypeError, match=r"OneVsRest.* has no predict_proba"):
         ThresholdDisplay.from_estimator(clf, X, Y)
 
 

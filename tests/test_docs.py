@@ -49,14 +49,12 @@ def test_public_objects_have_an_example(thing):
 
 @pytest.mark.parametrize("thing", [p for p in PUBLIC if inspect.isclass(p.values[0])])
 def test_every_parameter_is_documented_in_order(thing):
-    parameters = [
-        name for name in inspect.signature(thing).parameters if name not in ("args", "kwargs")
-    ]
-    section = re.search(r"Parameters\n\s*-+\n(.*?)(?:\n\s*\n\s*[A-Z][\w ]+\n\s*-+\n|$)",
-                        inspect.getdoc(thing) + "\n\n", flags=re.DOTALL)
-    names = re.findall(r"^([\w, ]+) :", section.group(1), flags=re.MULTILINE) if section else []
-    documented = [name.strip() for group in names for name in group.split(",")]
-    assert [p for p in documented if p in parameters] == parameters
+    parameters = list(inspect.signature(thing).parameters)
+    sections = re.split(r"^(\w[\w ]*)\n-+\n", inspect.getdoc(thing), flags=re.MULTILINE)
+    section = sections[sections.index("Parameters") + 1] if "Parameters" in sections else ""
+    entries = re.findall(r"^(\w[\w, ]*?)(?: :.*)?$", section, flags=re.MULTILINE)
+    documented = [name.strip() for entry in entries for name in entry.split(",")]
+    assert documented == parameters
 
 
 def test_version_is_in_the_changelog():

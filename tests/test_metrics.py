@@ -58,7 +58,17 @@ SETS = [
     for m in ("f1", "precision", "recall", "jaccard")
     for a in ("micro", "macro", "weighted", "samples")
 ]
-NAMES = [name.replace("@k", "@2") for name in multilabel_scorer_names()]
+ALIASES = {
+    "roc_auc_macro": "roc_auc",
+    "average_precision_macro": "average_precision",
+    "label_ranking_average_precision": "lrap",
+}
+# Precision and recall differ from F1 in the function of scikit-learn that is called only.
+NAMES = [
+    name.replace("@k", "@2")
+    for name in multilabel_scorer_names()
+    if name not in ALIASES and not name.startswith(("precision_", "recall_"))
+]
 
 
 class GivenScores(ClassifierMixin, BaseEstimator):
@@ -914,6 +924,12 @@ def test_scorer_refuses(options, message):
 def test_scorer_refuses_what_is_no_name():
     with pytest.raises(TypeError, match="name or a callable"):
         multilabel_scorer(3)
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_aliases(alias):
+    Y, S = problem()
+    assert score(alias, Y, S) == score(ALIASES[alias], Y, S)
 
 
 def test_average_may_be_given_apart():

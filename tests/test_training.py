@@ -14,6 +14,9 @@ from skmultilabel_nn._training import Rows, Settings, train  # noqa: E402
 
 N, D, L = 50, 6, 3
 
+# Raised by Keras itself with numpy 2.4, under `Model.fit` too.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 
 def problem(seed, n=N):
     rng = np.random.RandomState(seed)
@@ -178,16 +181,14 @@ class TestLikeKeras:
     def test_schedule(self, seed):
         X, Y = problem(seed)
 
-        def optimizer():
-            return keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.5, 3, 0.7))
-
-        outcome = ours(network(seed), X, Y, optimizer=optimizer())
-        as_rate = ours(
-            network(seed), X, Y, optimizer="sgd", learning_rate=optimizer().learning_rate
-        )
-        as_rate = as_rate if False else None
+        schedule = keras.optimizers.schedules.ExponentialDecay(0.5, 3, 0.7)
+        given = {"optimizer": keras.optimizers.SGD(schedule)}
         reference = network(seed, final="sigmoid")
-        assert_same_history(outcome.history, by_keras(reference, X, Y, optimizer=optimizer()))
+        expected = by_keras(reference, X, Y, optimizer=keras.optimizers.SGD(schedule))
+        for given in (given, {"optimizer": "sgd", "learning_rate": schedule}):
+            outcome = ours(network(seed), X, Y, **given)
+            assert_same_history(outcome.history, expected)
+            assert_same_weights(outcome.values, reference)
 
     @pytest.mark.parametrize(
         "options",
@@ -232,10 +233,9 @@ class TestLikeKeras:
         model.layers[1].trainable = False
         before = [w.copy() for w in model.layers[1].get_weights()]
         outcome = ours(model, X, Y)
-        changed = [not np.array_equal(*pair) for pair in zip(outcome.values, before, strict=False)]
-        frozen = [w for w in outcome.values if w.shape == before[0].shape]
-        np.testing.assert_array_equal(frozen[0], before[0])
-        assert any(changed)
+        by_shape = {value.shape: value for value in outcome.values}
+        np.testing.assert_array_equal(by_shape[D, 8], before[0])
+        assert np.abs(by_shape[8, L] - network(0).layers[2].get_weights()[0]).max() > 1e-3
 
     def test_images_in_bytes_train_as_floats(self):
         rng = np.random.RandomState(0)
@@ -278,11 +278,10 @@ class TestCallbacks:
 
     def test_watching_changes_nothing(self):
         X, Y = problem(3, 70)
-        hidden = [keras.layers.Dropout(0.3, seed=1)]
-        runs = [
-            ours(network(3, hidden=hidden), X, Y, shuffle=True, callbacks=callbacks)
-            for callbacks in (None, [QuietRecorder()], [Recorder()])
-        ]
+        runs = []
+        for callbacks in (None, [QuietRecorder()], [Recorder()]):
+            model = network(3, hidden=[keras.layers.Dropout(0.3, seed=1)])
+            runs.append(ours(model, X, Y, shuffle=True, callbacks=callbacks))
         for other in runs[1:]:
             np.testing.assert_allclose(other.history["loss"], runs[0].history["loss"], rtol=1e-6)
             for a, b in zip(runs[0].values, other.values, strict=True):
@@ -335,16 +334,21 @@ class TestCallbacks:
         again.load_weights(str(tmp_path / "best.weights.h5"))
         assert_same_weights(outcome.values, again)
         lines = (tmp_path / "log.csv").read_text().splitlines()
-        assert lines[0] == "epoch,loss"
+        assert lines[0].startswith("epoch,loss")
         np.testing.assert_allclose(
             [float(line.split(",")[1]) for line in lines[1:]], outcome.history["loss"], rtol=1e-6
         )
         assert seen == [0, 1, 2, 3]
 
-    def test_tensorboard(self, tmp_path):
-        board = keras.callbacks.TensorBoard(str(tmp_path), write_graph=False)
-        ours(network(5), *problem(5), callbacks=[board])
-        assert list(tmp_path.rglob("events.out*"))
+    def test_those_that_look_at_the_model_when_they_get_it(self):
+        class Count(keras.callbacks.Callback):
+            def set_model(self, model):
+                self.n_weights = model.count_params()
+                super().set_model(model)
+
+        outcome = ours(network(5), *problem(5), callbacks=[Count()])
+        assert outcome.callbacks[0].n_weights == network(5).count_params()
+        assert outcome.callbacks[0].model is None
 
     def test_one_alone_is_a_list_of_one(self):
         outcome = ours(network(5), *problem(5), callbacks=Recorder())
@@ -466,23 +470,24 @@ class TestRandomState:
         assert one.history_ != other.history_
 
     def test_global_states_are_untouched(self, data):
-        def draw():
-            random.seed(3)
-            np.random.seed(3)  # noqa: NPY002
-            keras.utils.set_random_seed(3)
-            first = [random.random(), np.random.rand(), float(tf.random.uniform(()))]  # noqa: NPY002
-            first.append(float(keras.random.uniform(())))
-            yield
-            second = [random.random(), np.random.rand(), float(tf.random.uniform(()))]  # noqa: NPY002
-            yield first, [*second, float(keras.random.uniform(()))]
+        def states():
+            numpy_state = np.random.get_state()  # noqa: NPY002
+            return random.getstate(), tuple(numpy_state[1]), numpy_state[2]
 
-        drawing = draw()
-        next(drawing)
-        expected = next(drawing)
-        drawing = draw()
-        next(drawing)
-        KerasMultiLabelClassifier(**self.given, random_state=0).fit(*data).predict(data[0])
-        assert next(drawing) == expected
+        def draws():
+            return float(tf.random.uniform(())), float(keras.random.uniform(()))
+
+        keras.utils.set_random_seed(3)
+        expected = draws()
+        keras.utils.set_random_seed(3)
+        before = states()
+        model = KerasMultiLabelClassifier(**self.given, random_state=0).fit(*data)
+        assert states() == before
+        model.predict(data[0])
+        assert states() == before
+        copy.deepcopy(model).partial_fit(*data).model_
+        assert states() == before
+        assert draws() == expected
 
 
 class TestWeights:
