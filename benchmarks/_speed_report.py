@@ -11,10 +11,13 @@ from pathlib import Path
 from _peers import PEERS
 from _speed_cases import CASES, OURS
 
+import skmultilabel_nn
+
 FIELDS = ["case", "setting", "peer", "measure", "median", "low", "high", "repeats", "x_ours"]
 FIELDS += ["date"]
-_PACKAGES = ("skmultilabel_nn", "keras", "tensorflow", "scikit-learn", "numpy", "scipy")
+_PACKAGES = ("keras", "tensorflow", "scikit-learn", "numpy", "scipy")
 _PACKAGES += ("scikeras", "skorch", "torch")
+_COMPARABLE = (", s", ", ms", ", µs", "memory of fit, MB", "memory of prediction, MB")
 _KERAS_SETUPS = ("Keras", "Keras, jit_compile=False", "Keras, steps_per_execution=20")
 
 
@@ -33,7 +36,7 @@ def summarise(case, setting, runs, date):
             )
     ours = {row["measure"]: row["median"] for row in rows if row["peer"] == OURS}
     for row in rows:
-        base = ours.get(row["measure"])
+        base = ours.get(row["measure"]) if row["measure"].endswith(_COMPARABLE) else None
         row["x_ours"] = row["median"] / base if base else None
     return rows
 
@@ -190,13 +193,14 @@ def _about(rows, skipped):
     yield f"- Date: {dates[0]}" + (f" to {dates[-1]}" if len(dates) > 1 else "")
     yield f"- Machine: {os.cpu_count()} cores, {_cpu_model()}, {platform.system()}"
     yield f"- Python {platform.python_version()}, " + ", ".join(_versions())
-    yield "- Medians over repeats, each in a fresh process, contenders taking turns; in brackets "
+    yield "- Medians over repeats, each in a fresh process, contenders taking turns; in brackets"
     yield "  the lowest and highest value, then the ratio to this package."
     if skipped:
         yield f"- Not installed, so skipped: {', '.join(skipped)}"
 
 
 def _versions():
+    yield f"skmultilabel_nn {skmultilabel_nn.__version__}"
     for name in _PACKAGES:
         try:
             yield f"{name} {importlib.metadata.version(name)}"

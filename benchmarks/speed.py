@@ -7,7 +7,7 @@ Usage::
 Every number is measured in a fresh process of its own, one process at a time; the contenders take
 turns within each repeat. The output is a CSV file of medians and, beside it, a Markdown report.
 Rows that the CSV already has of cases that are not run are kept. With ``--quick`` problems are
-small, two repeats are done and nothing is written unless ``--output`` says where: it only shows
+small, one repeat is done and nothing is written unless ``--output`` says where: it only shows
 that everything runs. README.md in this folder has the details.
 """
 
@@ -50,7 +50,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", nargs="+", choices=sorted(CASES), default=sorted(CASES))
     parser.add_argument("--peer", nargs="+", choices=list(PEERS), default=list(PEERS))
-    parser.add_argument("--quick", action="store_true", help="small problems, two repeats")
+    parser.add_argument("--quick", action="store_true", help="small problems, one repeat")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--output", type=Path, help="CSV; the report gets the ending .md")
     return parser.parse_args()
@@ -67,7 +67,7 @@ def report_missing():
 def run_case(name, arguments, skipped, failures):
     """Measure all settings of a case; return rows of the table."""
     case = CASES[name]
-    repeats = 2 if arguments.quick else min(arguments.repeats, case.at_most)
+    repeats = 1 if arguments.quick else min(arguments.repeats, case.at_most)
     rows = []
     for setting in case.settings:
         peers = [p for p in peers_of(name, setting) if p in arguments.peer and p not in skipped]

@@ -17,6 +17,8 @@ class Size(NamedTuple):
         Pictures to fit on, how many of these the searches see, and pictures to be tested on.
     convolutional_epochs, epochs : int
         Passes over the training pictures of the convolutional network and of the others.
+    learning_rates : tuple of float
+        What the searches try.
     """
 
     n_training: int
@@ -24,10 +26,11 @@ class Size(NamedTuple):
     n_held_out: int
     convolutional_epochs: int
     epochs: int
+    learning_rates: tuple
 
 
-FULL = Size(8000, 2400, 2000, 10, 25)
-QUICK = Size(1500, 600, 400, 6, 8)
+FULL = Size(8000, 2400, 2000, 10, 25, (0.001, 0.003))
+QUICK = Size(2000, 900, 400, 6, 10, (0.003,))
 
 
 def parse(arguments=None):
@@ -94,8 +97,7 @@ def run(options):
     from ._demo_report import report
 
     warm_up()
-    say(f"drawing {size.n_training:,} pictures to learn from and {size.n_held_out:,} held out,")
-    say("  with different originals: the held-out handwriting is never seen in training")
+    say(f"drawing {size.n_training:,} pictures, and {size.n_held_out:,} of other handwriting")
     training, held_out = load_pictures(size.n_training, size.n_held_out, options.seed)
     results = [
         compete(

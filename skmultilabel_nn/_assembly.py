@@ -5,7 +5,7 @@ import inspect
 from ._backend import load_keras
 from ._final_activation import without_final_activation
 from ._seeding import seeded
-from ._serialization import build, finalize, is_graph, layers_of
+from ._serialization import build, finalize, is_graph, parts_of
 
 keras = load_keras()
 
@@ -132,12 +132,10 @@ def _from_configuration(model):
 def _own_objects(model):
     """Return the classes and functions of a model by name, of which Keras need not know."""
     own = {}
-    for layer in layers_of(model):
-        own[type(layer).__name__] = type(layer)
-        own |= {f.__name__: f for f in vars(layer).values() if inspect.isfunction(f)}
-    return {
-        name: thing for name, thing in own.items() if not thing.__module__.startswith("keras.")
-    }
+    for part in parts_of(model):
+        own[type(part).__name__] = type(part)
+        own |= {f.__name__: f for f in vars(part).values() if inspect.isfunction(f)}
+    return {name: thing for name, thing in own.items() if not thing.__module__.startswith("keras.")}
 
 
 def _check_same_shapes(model, copy, input_shape):

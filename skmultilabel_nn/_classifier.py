@@ -63,7 +63,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Share of the samples, stratified by label, that is set aside for early stopping and for a
         `threshold` that is tuned. Not used with `validation_data`.
     monitor : str, default="val_loss"
-        The value of `history_` that early stopping watches.
+        The value of `history_` that early stopping watches: the loss, one of `metrics`, or a score
+        that needs no threshold, computed on at most 2000 of the held-out samples: "val_lrap",
+        "val_average_precision" or "val_roc_auc" ("..._micro" for the pooled cells).
     patience : int, default=10
         Epochs without improvement that early stopping allows.
     callbacks : list of keras.callbacks.Callback, default=None

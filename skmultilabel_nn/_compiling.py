@@ -6,7 +6,8 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from ._backend import load_keras
-from ._serialization import is_cacheable, serialize
+from ._serialization import float_dtype, plain_config
+from .losses import LossAdapter, get_loss
 
 keras = load_keras()
 
@@ -72,7 +73,7 @@ class Parts(NamedTuple):
         """Compile a model."""
         model.compile(
             optimizer=self.optimizer,
-            loss=self.loss,
+            loss=_as_precise(self.loss, model),
             weighted_metrics=self.metrics,
             jit_compile=False,
         )
@@ -85,16 +86,15 @@ class Parts(NamedTuple):
         str or None
             None where parts are the user's own code, which no text can tell.
         """
-        texts = [serialize(part) for part in (self.optimizer, self.loss, *self.metrics)]
-        if not all(text is not None and is_cacheable(text) for text in texts):
-            return None
-        optimizer, loss = (json.loads(text)["config"] for text in texts[:2])
-        if optimizer.get("use_ema"):
-            return None  # its averages start from the weights
+        parts = [self.optimizer, self.loss, *self.metrics]
+        texts = [plain_config(part) for part in parts]
+        if None in texts or getattr(self.optimizer, "use_ema", False):
+            return None  # averages of weights start from the weights
+        optimizer = json.loads(texts[0])
         if self.learning_rate is not None:
-            optimizer["learning_rate"] = None  # a variable of the program
-        optimizer["class"], loss["class"] = (type(p).__qualname__ for p in self[:2])
-        return json.dumps([optimizer, loss, texts[2:]], sort_keys=True)
+            optimizer["config"]["learning_rate"] = None  # a variable of the program
+        dtypes = [str(part.dtype) for part in parts[1:]]
+        return json.dumps([optimizer, *texts[1:], dtypes], sort_keys=True)
 
 
 def new_parts(*, optimizer, learning_rate, loss, metrics, multilabel):
@@ -104,8 +104,6 @@ def new_parts(*, optimizer, learning_rate, loss, metrics, multilabel):
     -------
     Parts
     """
-    from .losses import get_loss
-
     activation = "sigmoid" if multilabel else "softmax"
     optimizer = get_optimizer(optimizer, learning_rate)
     rate = optimizer.get_config().get("learning_rate")
@@ -115,6 +113,16 @@ def new_parts(*, optimizer, learning_rate, loss, metrics, multilabel):
         [OnProbabilities(m, activation) for m in get_metrics(metrics, multilabel)],
         rate if isinstance(rate, float) else None,
     )
+
+
+def _as_precise(loss, model):
+    """Keras's losses compute in float32, which would round the gradients of a float64 network."""
+    if float_dtype(model) != "float64" or loss.dtype == "float64":
+        return loss
+    options = {"reduction": loss.reduction, "name": loss.name, "dtype": "float64"}
+    if isinstance(loss, LossAdapter):  # whose loss may be the user's own, which no config rebuilds
+        return LossAdapter(loss.loss, loss.activation, **options)
+    return type(loss).from_config({**loss.get_config(), **options})
 
 
 def get_optimizer(identifier, learning_rate=None):

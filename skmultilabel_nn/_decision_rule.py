@@ -23,6 +23,20 @@ class DecisionRule(BaseEstimator):
     thresholds_ : ndarray of shape (n_labels,), float64
         Only of rules that consist of thresholds: a label is predicted if and only if its
         probability is at least its threshold.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmultilabel_nn.decision import DecisionRule
+    >>> class Even(DecisionRule):
+    ...     "Predict a label as often as it is true in the held-out rows."
+    ...     def _learn(self, cells, n_labels):
+    ...         share = cells.truth.mean(axis=0)
+    ...         self.thresholds_ = np.diag(np.quantile(cells.score, 1 - share, axis=0))
+    >>> rule = Even().fit([[0], [0], [1], [1]], [[0.1], [0.2], [0.3], [0.4]])
+    >>> rule.decide([[0.2], [0.3]])
+    array([[0],
+           [1]])
     """
 
     tuned = True

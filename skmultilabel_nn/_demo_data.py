@@ -97,9 +97,9 @@ def draw_pictures(originals, n_pictures, rng):
 
 
 def _put(picture, images, rng):
-    corners = rng.permutation(_CORNERS)[: len(images)]
-    for image, place in zip(images, corners + rng.integers(_MOVES, size=(len(images), 2))):
-        top, left = place
+    moves = rng.integers(_MOVES, size=(len(images), 2))
+    places = rng.permutation(_CORNERS)[: len(images)] + moves
+    for image, (top, left) in zip(images, places, strict=True):
         part = picture[top : top + _DIGIT, left : left + _DIGIT]
         np.maximum(part, image, out=part)
 

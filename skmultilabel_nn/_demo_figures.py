@@ -48,18 +48,19 @@ def write_figures(folder, results, held_out):
 
 
 def draw_examples(held_out, result):
-    """Draw the first held-out pictures, each with its true and its predicted labels."""
+    """Draw the first pictures that are not empty, each with its true and its predicted labels."""
+    shown = np.flatnonzero([len(labels) > 0 for labels in held_out.y])
     figure = Figure(figsize=(2.0 * _COLUMNS, 2.6 * _ROWS), layout="constrained")
     figure.suptitle(f"The first held-out pictures and what the {result.title} sees in them")
     for i, ax in enumerate(figure.subplots(_ROWS, _COLUMNS).flat):
         ax.set_axis_off()
-        if i >= len(held_out.y):
+        if i >= len(shown):
             continue
-        ax.imshow(held_out.X[i].reshape(SIDE, SIDE), cmap="gray_r", vmin=0, vmax=INK)
+        truth, said = held_out.y[shown[i]], set(result.predicted[shown[i]])
+        ax.imshow(held_out.X[shown[i]].reshape(SIDE, SIDE), cmap="gray_r", vmin=0, vmax=INK)
         ax.add_patch(_frame(ax))
-        said = set(result.predicted[i])
-        colour = _RIGHT if said == held_out.y[i] else _WRONG
-        texts = f"true: {names_text(held_out.y[i])}\nsaid: {names_text(said)}"
+        colour = _RIGHT if said == truth else _WRONG
+        texts = f"true: {names_text(truth)}\nsaid: {names_text(said)}"
         ax.set_title(texts, fontsize=8, color=colour, loc="left")
     return figure
 

@@ -29,11 +29,17 @@ class ConvNet(BaseEstimator):
 
     Parameters
     ----------
-    filters : int, default=16
+    filters : int, default=24
         Filters of the first convolution; the second has twice as many.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn._demo_models import ConvNet
+    >>> ConvNet(filters=4)((289,), 10).output_shape
+    (None, 10)
     """
 
-    def __init__(self, filters=16):
+    def __init__(self, filters=24):
         self.filters = filters
 
     def __call__(self, input_shape, n_outputs):
@@ -48,7 +54,8 @@ class ConvNet(BaseEstimator):
                 layers.MaxPooling2D(2),
                 *self._convolution(layers, 2 * self.filters),
                 layers.GlobalMaxPooling2D(),  # where in the picture a digit is does not matter
-                layers.Dense(128, activation="relu"),
+                layers.Dropout(0.1),
+                layers.Dense(256, activation="relu"),
                 layers.Dense(n_outputs),
             ]
         )
@@ -68,6 +75,8 @@ class Contestant(NamedTuple):
     ----------
     title : str
         For progress and report.
+    about : str
+        What it is, in a line.
     pipeline : Pipeline
         Scaling, then the step "classifier".
     grid : dict
@@ -77,6 +86,7 @@ class Contestant(NamedTuple):
     """
 
     title: str
+    about: str
     pipeline: Pipeline
     grid: dict
     takes_sets: bool = True
@@ -87,7 +97,8 @@ class Result(NamedTuple):
 
     Attributes
     ----------
-    title : str
+    title, about : str
+        The contestant's.
     pipeline : Pipeline
         Fitted to all training pictures with the best values.
     chosen : dict
@@ -99,6 +110,7 @@ class Result(NamedTuple):
     """
 
     title: str
+    about: str
     pipeline: Pipeline
     chosen: dict
     predicted: Any
@@ -129,30 +141,40 @@ def contestants(size, seed):
     list of Contestant
         The last two have the same layers, epochs and batches.
     """
-    rates = [0.001, 0.003]
+    rates = list(size.learning_rates)
     common = {"hidden_layer_sizes": (256, 128), "batch_size": 128, "random_state": seed}
     return [
         Contestant(
             "convolutional network",
+            "KerasMultiLabelClassifier(network=ConvNet(...))",
             _pipeline(
                 KerasMultiLabelClassifier(
                     network=ConvNet(),
                     classes=NAMES,
                     epochs=size.convolutional_epochs,
-                    batch_size=64,
+                    batch_size=32,
                     early_stopping=True,
                     random_state=seed,
                 )
             ),
-            {"network__filters": [8, 16], "learning_rate": rates},
+            {"network__filters": [8, 24], "learning_rate": rates},
         ),
         Contestant(
             "built-in MLP",
-            _pipeline(KerasMultiLabelClassifier(classes=NAMES, epochs=size.epochs, **common)),
+            "KerasMultiLabelClassifier(hidden_layer_sizes=(256, 128))",
+            _pipeline(
+                KerasMultiLabelClassifier(
+                    classes=NAMES,
+                    epochs=size.epochs,
+                    standardize=False,  # the pipeline scales for all alike
+                    **common,
+                )
+            ),
             {"dropout": [0.0, 0.2], "learning_rate": rates},
         ),
         Contestant(
             "MLPClassifier",
+            "scikit-learn's; layers, epochs and batches as the built-in MLP",
             _pipeline(MLPClassifier(max_iter=size.epochs, **common)),
             {"alpha": [0.0001, 0.1], "learning_rate_init": rates},
             takes_sets=False,
@@ -198,7 +220,15 @@ def compete(contestant, training, held_out, *, n_tuning, say, verbose):
     chosen = {name.split("__")[-1]: value for name, value in search.best_params_.items()}
     epochs = pipeline[-1].n_iter_
     return Result(
-        contestant.title, pipeline, chosen, predicted, tuning, fitting, predicting, epochs
+        contestant.title,
+        contestant.about,
+        pipeline,
+        chosen,
+        predicted,
+        tuning,
+        fitting,
+        predicting,
+        epochs,
     )
 
 
@@ -207,9 +237,9 @@ def _tune(contestant, X, y, say):
     n_fits = _FOLDS * int(np.prod([len(values) for values in grid.values()]))
     say(f"{contestant.title}: tuning, {n_fits} fits on {len(y) // _FOLDS:,} pictures each")
     scoring = ReportingScorer(multilabel_scorer("f1_macro"), grid, n_fits, say)
-    return GridSearchCV(
-        contestant.pipeline, grid, cv=_FOLDS, scoring=scoring, refit=False
-    ).fit(X, y)
+    return GridSearchCV(contestant.pipeline, grid, cv=_FOLDS, scoring=scoring, refit=False).fit(
+        X, y
+    )
 
 
 class ReportingScorer:

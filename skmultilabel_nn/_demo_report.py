@@ -1,6 +1,8 @@
 """The demonstration's report, as text."""
 
 import sys
+import textwrap
+from itertools import zip_longest
 
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score, hamming_loss
@@ -10,7 +12,6 @@ from skmultilabel_nn.metrics import multilabel_report
 from ._demo_data import INK, NAMES, SIDE
 from ._demo_models import BINARIZER, settings_text
 
-WIDTH = 88
 _BLOCKS = np.array(list(" ▄▀█"))
 _SHADES = np.array(list(" .:*#"))
 _COLUMN = 28
@@ -32,13 +33,12 @@ def report(results, held_out):
         In lines of at most 88 characters.
     """
     best = results[0]
-    n_pictures = len(held_out.y)
     parts = [
-        _heading(f"Overall, on {n_pictures:,} held-out pictures"),
+        _heading(f"Overall, on {len(held_out.y):,} held-out pictures"),
+        _contestants(results),
         _overall(results, BINARIZER.transform(held_out.y)),
-        _notes(results),
         _heading(f"Label by label: {best.title}"),
-        multilabel_report(held_out.y, best.predicted, label_names=NAMES),
+        multilabel_report(held_out.y, best.predicted, label_names=NAMES, zero_division=1.0),
         _heading(f"Pictures: {best.title}"),
         _examples(held_out, best.predicted),
     ]
@@ -66,7 +66,7 @@ def overall_scores(Y, P):
         "F1, micro average": f1_score(Y, P, average="micro", zero_division=0),
         "F1, macro average": f1_score(Y, P, average="macro", zero_division=0),
         "F1, average over pictures": f1_score(Y, P, average="samples", zero_division=1),
-        "pictures with all right": accuracy_score(Y, P),
+        "subset accuracy": accuracy_score(Y, P),
         "Hamming loss": hamming_loss(Y, P),
     }
 
@@ -81,7 +81,7 @@ def _overall(results, Y):
     for name in ("tuning", "fitting", "predicting"):
         times = [getattr(result, name) for result in results]
         lines.append(_row(f"{name}, seconds", _starred(times, min, ".2f")))
-    return "\n".join(lines)
+    return "\n".join([*lines, "* the best of the row"])
 
 
 def _row(name, cells):
@@ -95,19 +95,12 @@ def _starred(values, best_of, format_spec):
     return [text + ("*" if text == best else " ") for text in texts]
 
 
-def _notes(results):
-    _, own, peer = results
-    ratio = peer.fitting / own.fitting
-    compared = f"{ratio:.1f} times as fast as" if ratio >= 1 else f"{1 / ratio:.1f} times as slow as"
-    lines = ["", "* best. Chosen by the searches:"]
-    lines += [f"  {result.title:<22} {settings_text(result.chosen)}" for result in results]
-    return "\n".join(
-        [
-            *lines,
-            "The two MLPs have the same layers, epochs, batches and pictures; the built-in one",
-            f"was fitted {compared} scikit-learn's MLPClassifier.",
-        ]
-    )
+def _contestants(results):
+    lines = []
+    for result in results:
+        lines.append(f"{result.title:<23}{result.about},")
+        lines.append(f"{'':<23}tuned: {settings_text(result.chosen)}")
+    return "\n".join([*lines, ""])
 
 
 def _examples(held_out, predicted):
@@ -125,13 +118,16 @@ def _examples(held_out, predicted):
 
 
 def _side_by_side(columns):
-    lines = zip(*columns, strict=True)
+    lines = zip_longest(*columns, fillvalue="")
     return "\n".join("".join(f"{text:<{_COLUMN}}" for text in line).rstrip() for line in lines)
 
 
 def _example(held_out, predicted, i):
-    texts = [f"true: {names_text(held_out.y[i])}", f"said: {names_text(predicted[i])}"]
-    return [*text_art(held_out.X[i]), *texts]
+    lines = text_art(held_out.X[i])
+    for what, labels in (("true", held_out.y[i]), ("said", predicted[i])):
+        text = f"{what}: {names_text(labels)}"
+        lines += textwrap.wrap(text, _COLUMN - 2, subsequent_indent=" " * 6)
+    return lines
 
 
 def names_text(labels):

@@ -11,6 +11,15 @@ keras = load_keras()
 _FINAL = ("sigmoid", "softmax")
 
 
+@keras.saving.register_keras_serializable(package="skmultilabel_nn")
+class Unchanged(keras.layers.Layer):
+    """Return the inputs: what takes the place of a layer that is called with a mask, as Softmax."""
+
+    def call(self, inputs, mask=None):
+        """Return the inputs."""
+        return inputs
+
+
 def without_final_activation(model, input_shape):
     """Return a built model that gives logits where the given one gave probabilities.
 
@@ -81,7 +90,7 @@ def _linear(operation, input_shape):
     if getattr(getattr(operation, "activation", None), "__name__", None) in _FINAL:
         operation.activation = keras.activations.get("linear")
     elif type(operation).__name__.lower() in _FINAL:  # a layer, or a function of keras.ops
-        return keras.layers.Activation("linear", name=f"{operation.name}_logits")
+        return Unchanged(name=f"{operation.name}_logits")
     return operation
 
 
@@ -124,5 +133,5 @@ def with_probabilities(model, activation):
     """Return a model that shares the weights of `model` and gives probabilities."""
     final = keras.layers.Activation(activation, name="probabilities")
     if isinstance(getattr(model, "outputs", None), list):
-        return keras.Model(model.inputs, final(model.outputs[0]), name="probabilities")
+        return keras.Model(model.inputs[0], final(model.outputs[0]), name="probabilities")
     return keras.Sequential([model, final], name="probabilities")

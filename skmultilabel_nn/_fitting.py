@@ -7,9 +7,11 @@ from sklearn.utils.validation import check_consistent_length
 from ._backend import load_keras
 from ._inputs import check_inputs, check_weights, scaling_statistics
 from ._outputs import HeldOut
-from ._parameters import check_parameters
+from ._parameters import check_builder, check_parameters
 from ._stratification import stratified_validation_rows
+from ._scoring import threshold_free_metric
 from ._targets import EncodedTarget, learn_targets
+from ._validation_score import ValidationScore
 from ._weighting import training_weight
 from .decision import resolve_rule
 from .networks import MLP
@@ -81,8 +83,10 @@ class Fit:
 
     def _tunes_threshold(self):
         threshold = self.estimator.threshold
-        return self.codec.multilabel and not isinstance(threshold, dict) and (
-            resolve_rule(threshold).tuned
+        return (
+            self.codec.multilabel
+            and not isinstance(threshold, dict)
+            and (resolve_rule(threshold).tuned)
         )
 
     def _given_validation(self, validation_data):
@@ -122,8 +126,14 @@ class Fit:
             scaling=scaling,
             dtype=estimator.dtype,
         )
+        if not model.trainable_variables:
+            raise ValueError(
+                f"The network {model.name!r} has no weights to train. Set trainable=True in a layer."
+            )
         if scaling is not None:
-            model.get_layer("input_scaling").set_weights([w for w in (shift, factor) if w is not None])
+            model.get_layer("input_scaling").set_weights(
+                [w for w in (shift, factor) if w is not None]
+            )
         return model
 
     def _network(self):
@@ -135,11 +145,8 @@ class Fit:
                 estimator.dropout,
                 estimator.dtype,
             )
-        if not callable(estimator.network):
-            raise TypeError(
-                "network must be None, a keras.Model or a callable (input_shape, n_outputs) -> "
-                f"keras.Model, got {estimator.network!r}."
-            )
+        if not isinstance(estimator.network, load_keras().Model):
+            check_builder(estimator.network)
         return estimator.network
 
     def _train(self, model, training, held_out, optimizer_values):
@@ -160,6 +167,7 @@ class Fit:
             early_stopping=estimator.early_stopping and self.epochs > 1,
             monitor=estimator.monitor,
             patience=estimator.patience,
+            validation_score=self._validation_score(held_out),
             shuffle=estimator.shuffle,
             verbose=estimator.verbose,
             jit_compile=estimator.jit_compile,
@@ -173,6 +181,16 @@ class Fit:
             validation=None if held_out is None else self._training_rows(held_out),
             optimizer_values=optimizer_values,
         )
+
+    def _validation_score(self, held_out):
+        """Return what `monitor` asks for beside the loss and the metrics."""
+        estimator = self.estimator
+        name = estimator.monitor.removeprefix("val_")
+        scored = estimator.early_stopping and held_out is not None and self.codec.multilabel
+        if not scored or name == estimator.monitor or threshold_free_metric(name) is None:
+            return None
+        _, target, weight = held_out
+        return ValidationScore(name, target, self.codec, weight)
 
     def _batch_size(self, n_samples):
         if self.estimator.batch_size != "auto":

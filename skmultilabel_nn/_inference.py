@@ -9,7 +9,14 @@ from . import _tensors
 from ._backend import load_keras
 from ._final_activation import with_probabilities
 from ._programs import ProgramCache, compiled
-from ._serialization import deserialize, is_plain, program_key, serialize, set_values
+from ._serialization import (
+    deserialize,
+    float_dtype,
+    plain_config,
+    program_key,
+    serialize,
+    set_values,
+)
 
 _PROGRAMS = ProgramCache(limit=16)
 
@@ -53,8 +60,8 @@ class FittedNetwork:
         optimizer_values=None,
     ):
         # Only a model with code of the user is kept; the others may be training another fit.
-        self._model = None if is_plain(model) else model
-        self.config = None if self._model is model else serialize(model)
+        self.config = plain_config(model)
+        self._model = model if self.config is None else None
         self.values = values
         self.activation = activation
         self.input_shape = tuple(input_shape)
@@ -147,7 +154,7 @@ class FittedNetwork:
     def _prepare(self, tf):
         model = self.build()
         self._key = program_key(model)
-        self._dtype = model.dtype_policy.variable_dtype
+        self._dtype = float_dtype(model)
         self._tensors = tuple(
             [tf.constant(v.value) for v in variables]
             for variables in (model.trainable_variables, model.non_trainable_variables)

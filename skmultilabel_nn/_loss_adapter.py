@@ -61,7 +61,8 @@ class LossAdapter(keras.losses.Loss):
     """
 
     def __init__(self, loss, activation=None, *, reduction=WEIGHTED_MEAN, name=None, dtype=None):
-        name = name or getattr(loss, "name", None) or getattr(loss, "__name__", None)
+        name = name or getattr(loss, "name", None) or getattr(loss, "__name__", "")
+        name = name if name.isidentifier() else "loss"  # as TensorFlow wants it
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         if activation not in _ACTIVATIONS:
             raise ValueError(f"activation must be one of {list(_ACTIVATIONS)}, got {activation!r}.")

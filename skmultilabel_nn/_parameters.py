@@ -1,5 +1,6 @@
 """The constructor's parameters: what is allowed, and the message where it is not."""
 
+import inspect
 from numbers import Integral, Real
 
 import numpy as np
@@ -71,3 +72,35 @@ def check_parameters(estimator):
         value = getattr(estimator, name)
         if not is_allowed(value):
             raise ValueError(f"{name} must be {allowed}, got {value!r}.")
+
+
+def check_builder(network):
+    """Refuse a `network` that cannot be asked for a Keras model.
+
+    Parameters
+    ----------
+    network : object
+        What was given, and is no Keras model.
+
+    Raises
+    ------
+    TypeError
+        If it is not callable with the shape of a sample and the number of outputs.
+    """
+    allowed = (
+        "network must be None, a keras.Model or a callable (input_shape, n_outputs) -> keras.Model"
+    )
+    if not callable(network):
+        raise TypeError(f"{allowed}, got {network!r}.")
+    if inspect.isclass(network):
+        raise TypeError(f"{allowed}, got a class. Give an object: {network.__name__}().")
+    try:
+        signature = inspect.signature(network)
+    except ValueError:  # written in C
+        return
+    try:
+        signature.bind((1,), 1)
+    except TypeError as error:
+        raise TypeError(
+            f"{allowed}, got {network!r} with arguments {signature}: {error}."
+        ) from None

@@ -25,6 +25,10 @@ class ProgramCache:
         self._lock = threading.Lock()
         self._kept = OrderedDict()
 
+    def __len__(self):
+        """Return how many programs are kept."""
+        return len(self._kept)
+
     def take(self, key):
         """Take a program out; None if there is none under this key."""
         with self._lock:

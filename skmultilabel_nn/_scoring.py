@@ -89,6 +89,24 @@ def _named_metrics():
 _METRICS = _named_metrics()
 
 
+def threshold_free_metric(name):
+    """Return ``compute(truth, scores)`` of a metric that reads a ranking, higher being better.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    callable or None
+        None if there is no such metric of this name.
+    """
+    metric = _METRICS.get(name)
+    if metric is None or metric.response != "ranking" or metric.options or metric.sign < 0:
+        return None
+    return metric.compute
+
+
 def multilabel_scorer_names():
     """List the names that `multilabel_scorer` knows.
 

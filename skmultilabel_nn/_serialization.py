@@ -12,17 +12,35 @@ keras = load_keras()
 # Weights of a network whose programs are kept: beyond, the memory held would cost more than the
 # time to trace a program again, which such a network's training dwarfs.
 LARGEST_KEPT = 1_000_000
+# Where a configuration has names of layers.
+_NAMES = ("name", "keras_history", "input_layers", "output_layers")
 _OURS = ("keras.", "skmultilabel_nn.")
+_IN_MODELS = (
+    keras.Operation,  # layers, models, and functions of keras.ops in a graph
+    keras.regularizers.Regularizer,
+    keras.initializers.Initializer,
+    keras.constraints.Constraint,
+)
+_IN_COMPILING = (
+    keras.losses.Loss,
+    keras.metrics.Metric,
+    keras.optimizers.Optimizer,
+    keras.optimizers.schedules.LearningRateSchedule,
+)
 
 
-def layers_of(model):
-    """Return a model and all layers inside of it, at any depth."""
-    found, waiting = {}, [model]
+def parts_of(thing):
+    """Return a model, loss, metric or optimizer and all parts inside of it, at any depth.
+
+    What a model is compiled with is no part of it.
+    """
+    kinds = _IN_MODELS if isinstance(thing, keras.Operation) else _IN_COMPILING
+    found, waiting = {}, [thing]
     while waiting:
         part = waiting.pop()
         if isinstance(part, list | tuple):
             waiting.extend(part)
-        elif isinstance(part, keras.layers.Layer) and id(part) not in found:
+        elif isinstance(part, kinds) and id(part) not in found:
             found[id(part)] = part
             waiting.extend(vars(part).values())
     return list(found.values())
@@ -41,6 +59,11 @@ def is_graph(model):
     return isinstance(getattr(model, "outputs", None), list)
 
 
+def float_dtype(model):
+    """Return the dtype of a model's weights, of which a functional model's policy says nothing."""
+    return next((v.dtype for v in model.trainable_variables), model.variable_dtype)
+
+
 def set_values(model, values):
     """Set all variables of a built model, and what some layers derive from theirs."""
     for variable, value in zip(model.variables, values, strict=True):
@@ -50,9 +73,9 @@ def set_values(model, values):
 
 def finalize(model):
     """Let preprocessing layers derive their constants from their variables, once these are set."""
-    for layer in layers_of(model):
-        if hasattr(layer, "finalize_state"):
-            layer.finalize_state()
+    for part in parts_of(model):
+        if hasattr(part, "finalize_state"):
+            part.finalize_state()
 
 
 def serialize(part):
@@ -81,27 +104,45 @@ def deserialize(text, input_shape):
         return without_final_activation(model, input_shape)
 
 
-def is_plain(model):
-    """Whether a configuration tells all of a model, as it need not with code of the user."""
-    parts = layers_of(model)
-    return not any(hasattr(p, "finalize_state") or _has_foreign_code(p) for p in parts)
+def plain_config(thing):
+    """Return the configuration of a Keras object as JSON text if it tells all of it, else None.
+
+    What tells all is made of Keras's own parts and this package's, without code of the user and
+    without constants that were learnt from data.
+    """
+    return serialize(thing) if all(map(_is_told, parts_of(thing))) else None
 
 
-def _has_foreign_code(layer):
-    if not type(layer).__module__.startswith(_OURS) or isinstance(layer, keras.layers.Lambda):
+def _is_told(part):
+    if not type(part).__module__.startswith(_OURS) or isinstance(part, keras.layers.Lambda):
+        return False
+    if hasattr(part, "finalize_state") or not all(map(_is_known, vars(part).values())):
+        return False
+    if isinstance(part, keras.losses.Loss | keras.metrics.Metric):
+        return _tells_its_arguments(part)
+    return True
+
+
+def _is_known(value):
+    if not callable(value):
         return True
-    functions = filter(inspect.isroutine, vars(layer).values())
-    return not all((f.__module__ or "").startswith(_OURS) for f in functions)
+    code = value if inspect.isroutine(value) or inspect.isclass(value) else type(value)
+    return (code.__module__ or "").startswith(_OURS)
+
+
+def _tells_its_arguments(part):
+    """Whether `get_config` has all arguments, as that of `keras.losses.Huber` has not."""
+    wanted = set(inspect.signature(type(part)).parameters) - {"name", "dtype", "args", "kwargs"}
+    return wanted <= part.get_config().keys()
 
 
 def program_key(model):
     """Return text that is equal for two models that one compiled program can serve, else None.
 
-    Only models made of Keras's own parts (and this package's) have a key: the configuration of
-    anything else may not tell all that its call depends on.
+    Only models of which the configuration tells all have a key.
     """
-    config = serialize(model) if is_plain(model) else None
-    if config is None or not is_cacheable(config) or model.count_params() > LARGEST_KEPT:
+    config = plain_config(model)
+    if config is None or model.count_params() > LARGEST_KEPT:
         return None
     variables = [(v.shape, v.dtype, v.trainable) for v in model.variables]
     return f"{json.dumps(_numbered(json.loads(config), {}))} {variables}"
@@ -120,30 +161,3 @@ def _numbered(config, numbers, in_name=False):
     if in_name and isinstance(config, str):
         return numbers.setdefault(config, f"#{len(numbers)}")
     return config
-
-
-_NAMES = ("name", "keras_history", "input_layers", "output_layers")
-
-
-def is_cacheable(config):
-    """Whether a configuration has parts of Keras and this package only."""
-    return all(_is_known(part) for part in _parts(json.loads(config)))
-
-
-def _parts(config):
-    if isinstance(config, dict):
-        if "class_name" in config:
-            yield config
-        for value in config.values():
-            yield from _parts(value)
-    elif isinstance(config, list):
-        for value in config:
-            yield from _parts(value)
-
-
-def _is_known(part):
-    name, module = part["class_name"], part.get("module") or ""
-    if name in ("__lambda__", "function", "Lambda"):
-        return False
-    keras_own = f"{module}.".startswith("keras.") or name.startswith("__")
-    return keras_own or (part.get("registered_name") or "").startswith("skmultilabel_nn>")

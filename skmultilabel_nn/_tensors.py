@@ -51,6 +51,13 @@ def layout(rows, dtype, *, may_stay_sparse=False):
     return Layout(tuple(rows.shape[1:]), dtype, storage, sparse, wide)
 
 
+def like(rows, other):
+    """Return rows in the storage of `other`: sparse or dense; small integers only beside such."""
+    if sp.issparse(rows) != sp.issparse(other):
+        rows = rows.toarray() if sp.issparse(rows) else sp.csr_matrix(rows)
+    return rows.astype(np.promote_types(rows.dtype, other.dtype), copy=False)
+
+
 def parts(rows, layout, *, n_rows=None):
     """Return the tensors that hold the rows, padded to `n_rows` rows if that is given."""
     if layout.sparse:

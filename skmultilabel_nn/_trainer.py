@@ -6,7 +6,7 @@ import tensorflow as tf
 from . import _tensors
 from ._backend import load_keras, without_chatter
 from ._programs import compiled
-from ._serialization import layers_of, set_values
+from ._serialization import parts_of, set_values
 
 keras = load_keras()
 
@@ -53,8 +53,9 @@ class Trainer:
     def supports_xla(self):
         """Whether XLA can compile an epoch."""
         dense = not (self._x.sparse or self._y.sparse)
-        layers = layers_of(self.model)
-        return dense and not self.own_train_step and all(layer.supports_jit for layer in layers)
+        parts = parts_of(self.model)
+        supported = all(getattr(part, "supports_jit", True) for part in parts)
+        return dense and supported and not self.own_train_step
 
     @property
     def learning_rate(self):
@@ -115,11 +116,14 @@ class Trainer:
         n = rows.X.shape[0]
         unit = max(1, 2 ** (n.bit_length() - 4))
         n_rows = -(-n // unit) * unit if padded else None
-        weight = () if rows.weight is None else (self._padded_weight(rows.weight, n_rows),)
+        weight = (self._weight_tensor(rows.weight, n, n_rows),) if self._weight_ndim else ()
         x = _tensors.parts(rows.X, self._x, n_rows=n_rows)
         return x, _tensors.parts(rows.Y, self._y, n_rows=n_rows), weight
 
-    def _padded_weight(self, weight, n_rows):
+    def _weight_tensor(self, weight, n, n_rows):
+        weight = np.ones(n, self._y.dtype) if weight is None else weight
+        if weight.ndim < self._weight_ndim:
+            weight = np.repeat(weight[:, np.newaxis], self._y.shape[0], axis=1)
         layout = _tensors.layout(weight, self._y.dtype)
         return _tensors.parts(weight, layout, n_rows=n_rows)[0]
 
@@ -128,7 +132,7 @@ class Trainer:
 
         Returns
         -------
-        dict of str to ndarray of shape (n_epochs,)
+        dict of str to list, one value an epoch
             The logs of each epoch so far.
         """
         n_rows = orders.shape[1]
@@ -139,7 +143,10 @@ class Trainer:
         if last > n_full:
             program = self._program("epochs", self._make_epochs)
             logs = program(*data, orders, n_full, last, batch_size, n_full == 0)
-        return {name: values.numpy() for name, values in zip(self._log_names, logs, strict=True)}
+        return {
+            name: values.numpy().tolist()
+            for name, values in zip(self._log_names, logs, strict=True)
+        }
 
     def _run_xla(self, data, order, first, last, batch_size):
         n_padded = int(data[0][0].shape[0])
@@ -178,6 +185,16 @@ class Trainer:
     def finish(self):
         """Let an optimizer that averages the weights write its averages into them."""
         self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
+
+    def logits(self, data, index, batch_size):
+        """Compute the logits of the rows with the numbers `index`."""
+        program = self._program("logits", lambda: self._make_batch(self._forward))
+        starts = range(0, len(index), batch_size)
+        batches = [index[start : start + batch_size].astype(np.int32) for start in starts]
+        return np.concatenate([program(*data, batch).numpy() for batch in batches])
+
+    def _forward(self, batch):
+        return self.model(batch[0], training=False)
 
     def _program(self, name, make):
         if name not in self._programs:

@@ -4,12 +4,13 @@ import copy
 from typing import Any, NamedTuple
 
 import numpy as np
+import tensorflow as tf
 
 from . import _tensors
 from ._backend import load_keras
 from ._compiling import new_parts
 from ._programs import ProgramCache
-from ._serialization import program_key
+from ._serialization import float_dtype, program_key
 from ._trainer import Trainer
 
 keras = load_keras()
@@ -53,6 +54,7 @@ class Settings(NamedTuple):
     early_stopping: bool = False
     monitor: str = "val_loss"
     patience: int = 10
+    validation_score: Any = None
     shuffle: bool = True
     verbose: int = 0
     jit_compile: Any = "auto"
@@ -109,6 +111,8 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
         metrics=settings.metrics,
         multilabel=settings.multilabel,
     )
+    if validation is not None:
+        rows, validation = _alike(rows, validation)
     trainer = _trainer_for(model, parts, rows, settings)
     goes_on = optimizer_values is not None and settings.learning_rate is None
     trainer.load(model, None if goes_on else parts.learning_rate, optimizer_values)
@@ -119,9 +123,22 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
     return outcome
 
 
+def _alike(rows, validation):
+    """Give both samples the same storage and kind of weights: one program serves both."""
+    X, Y = (_tensors.like(b, a) for a, b in zip(rows[:2], validation[:2], strict=True))
+    if rows.X.dtype != X.dtype:  # small integers beside floats
+        rows = rows._replace(X=rows.X.astype(X.dtype))
+    weights = [w for w in (rows.weight, validation.weight) if w is not None]
+    if weights and rows.weight is None:
+        rows = rows._replace(weight=np.ones(rows.X.shape[0]))
+    if max((w.ndim for w in weights), default=0) == 2 and rows.weight.ndim == 1:
+        rows = rows._replace(weight=np.repeat(rows.weight[:, np.newaxis], rows.Y.shape[1], axis=1))
+    return rows, validation._replace(X=X, Y=Y)
+
+
 def _trainer_for(model, parts, rows, settings):
     """Return a trainer that was kept, or a new one around the model."""
-    dtype = keras.dtype_policies.get(model.dtype_policy).variable_dtype
+    dtype = float_dtype(model)
     x = _tensors.layout(rows.X, dtype, may_stay_sparse=settings.may_stay_sparse)
     y = _tensors.layout(rows.Y, dtype)
     weight_ndim = 0 if rows.weight is None else rows.weight.ndim
@@ -204,6 +221,7 @@ class _Run:
             self._check_finite(logs)
             if self.validation is not None:
                 logs |= self._validate(callbacks)
+            self._check_monitor(logs)
             callbacks.on_epoch_end(epoch, logs)
             if model.stop_training:
                 break
@@ -236,8 +254,17 @@ class _Run:
         orders = self._order(n_epochs).astype(np.int32)
         for first in range(0, self.n_batches, _BATCHES_PER_CALL):
             last = min(first + _BATCHES_PER_CALL, self.n_batches)
-            logs = self.trainer.run(self.data, orders, first, last, self.batch_size, jit=self.jit)
+            logs = self._call(orders, first, last)
         return logs
+
+    def _call(self, *part):
+        try:
+            return self.trainer.run(self.data, *part, self.batch_size, jit=self.jit)
+        except tf.errors.OpError:  # raised when XLA compiles, before anything is trained
+            if not self.jit or self.settings.jit_compile is True:
+                raise
+            self.jit = False
+            return self.trainer.run(self.data, *part, self.batch_size, jit=False)
 
     def _epoch_with_hooks(self, callbacks):
         if not self.trainer.own_train_step and not _overrides(self.callbacks, "train"):
@@ -259,6 +286,11 @@ class _Run:
             logs = self._validate_with_hooks(callbacks)
         else:
             logs = self.trainer.evaluate(self.validation, self.n_validation, self.batch_size)
+        score = self.settings.validation_score
+        if score is not None:
+            logs[score.name] = score(
+                self.trainer.logits(self.validation, score.rows, self.batch_size)
+            )
         callbacks.on_test_end(logs)
         return {f"val_{name}": value for name, value in logs.items()}
 
@@ -270,6 +302,14 @@ class _Run:
             logs = self.trainer.test_batch(self.validation, index)
             callbacks.on_test_batch_end(i, logs)
         return self.trainer.epoch_logs(logs)
+
+    def _check_monitor(self, logs):
+        if self.settings.early_stopping and self.settings.monitor not in logs:
+            raise ValueError(
+                f"monitor={self.settings.monitor!r} is not recorded. Recorded are "
+                f"{', '.join(map(repr, logs))}; 'val_lrap', 'val_average_precision' and "
+                "'val_roc_auc_micro' would be, if one of them were the monitor."
+            )
 
     def _check_finite(self, logs):
         if not np.all(np.isfinite(logs.get("loss", 0.0))):

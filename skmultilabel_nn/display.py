@@ -9,11 +9,9 @@ from ._display_calibration import MultilabelCalibrationDisplay
 from ._display_cooccurrence import LabelCooccurrenceDisplay
 from ._display_curves import MultilabelPrecisionRecallDisplay, MultilabelRocDisplay
 from ._display_history import TrainingHistoryDisplay
-from ._display_labels import AverageCurve
 from ._display_thresholds import ThresholdDisplay
 
 __all__ = [
-    "AverageCurve",
     "LabelCooccurrenceDisplay",
     "MultilabelCalibrationDisplay",
     "MultilabelPrecisionRecallDisplay",
