@@ -6,10 +6,10 @@ import numpy as np
 from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from ._fitting import Fit
-from ._inputs import check_inputs, check_sample_shape, check_weights
+from ._inputs import check_inputs, check_sample_shape
 from ._outputs import Decisions, subset_accuracy
 
 
@@ -337,12 +337,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         if not self.targets_.multilabel:
             return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
-        checked = self._checked(X)
-        target = self.targets_.encode(y, on_unseen="count")
-        check_consistent_length(checked, target.Y)
-        weight = check_weights(sample_weight, *target.Y.shape)
-        chosen = self._decisions().decide(self._probabilities(checked))
-        return subset_accuracy(target, chosen, weight)
+        chosen = self._decisions().decide(self.predict_proba(X))
+        return subset_accuracy(y, chosen, self.targets_, sample_weight)
 
     @property
     def model_(self):

@@ -51,7 +51,9 @@ def draw_examples(held_out, result):
     """Draw the first pictures that are not empty, each with its true and its predicted labels."""
     shown = np.flatnonzero([len(labels) > 0 for labels in held_out.y])
     figure = Figure(figsize=(2.0 * _COLUMNS, 2.6 * _ROWS), layout="constrained")
-    figure.suptitle(f"The first held-out pictures and what the {result.title} sees in them")
+    figure.suptitle(
+        f"The first held-out pictures with digits, and what the {result.title} sees in them"
+    )
     for i, ax in enumerate(figure.subplots(_ROWS, _COLUMNS).flat):
         ax.set_axis_off()
         if i >= len(shown):

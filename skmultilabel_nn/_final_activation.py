@@ -96,7 +96,7 @@ def _linear(operation, input_shape):
 
 def _of_subclass(model, input_shape):
     """Find the final activation of a model with its own `call` by trying."""
-    x = np.random.RandomState(0).random_sample((4, *input_shape))  # noqa: NPY002
+    x = np.random.RandomState(0).random_sample((4, *input_shape))
     x = keras.ops.convert_to_tensor(x, model.dtype_policy.variable_dtype)
     outputs = keras.ops.convert_to_numpy(model(x))
     for layer in reversed(_inner_layers(model)):

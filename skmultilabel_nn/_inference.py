@@ -163,7 +163,6 @@ class FittedNetwork:
 
 def _compile(tf, model, layout):
     """Compile the network as a function of its weights, so that all fits can share it."""
-
     takes_training = "training" in inspect.signature(model.call).parameters
     training = {"training": False} if takes_training else {}
 

@@ -66,10 +66,8 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
             In [0, 1].
         """
         check_is_fitted(self)
-        target = self.targets_.encode(y, on_unseen="count")
-        _check_rows(X, target)
-        weight = check_weights(sample_weight, *target.Y.shape)
-        return subset_accuracy(target, self.rule_.decide(self.predict_proba(X)), weight)
+        chosen = self.rule_.decide(self.predict_proba(X))
+        return subset_accuracy(y, chosen, self.targets_, sample_weight)
 
     @property
     def thresholds_(self):

@@ -1,8 +1,9 @@
 """From probabilities to decisions, and how many of them are right."""
 
 import numpy as np
-import scipy.sparse as sp
 
+from . import _averages
+from ._metric_inputs import read_truth
 from .decision import resolve_rule
 
 
@@ -78,16 +79,18 @@ class HeldOut:
         return self._last[2]
 
 
-def subset_accuracy(target, chosen, weight=None):
+def subset_accuracy(y, chosen, codec, sample_weight=None):
     """Compute the share of rows of which every known label is right.
 
     Parameters
     ----------
-    target : EncodedTarget
-        Truth; a label outside of the vocabulary counts as missed.
+    y : target
+        Truth in any form; a label outside of the vocabulary counts as missed.
     chosen : ndarray of shape (n_samples, n_labels)
         Decisions, 0 or 1.
-    weight : ndarray of shape (n_samples,) or (n_samples, n_labels), or None
+    codec : TargetCodec
+        The labels of the columns.
+    sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), or None
         Cells of weight zero do not count; a row weighs as much as its cells on average.
 
     Returns
@@ -95,14 +98,5 @@ def subset_accuracy(target, chosen, weight=None):
     float
         In [0, 1].
     """
-    Y = target.Y.toarray() if sp.issparse(target.Y) else target.Y
-    right = chosen == Y
-    if target.known is not None:
-        right |= ~target.known
-    if weight is not None and weight.ndim == 2:
-        right |= weight == 0
-        weight = weight.mean(axis=1)
-    rows = right.all(axis=1)
-    if target.n_unseen is not None:
-        rows &= target.n_unseen == 0
-    return float(np.average(rows, weights=weight))
+    truth = read_truth(y, codec, sample_weight)
+    return float(_averages.subset_accuracy(truth, truth.labels(chosen, codec)))

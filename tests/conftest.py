@@ -29,7 +29,7 @@ def shared_data():
 
 @pytest.fixture(scope="session")
 def data():
-    """A learnable indicator problem: ``X`` (200, 8) and ``Y`` (200, 4), some rows without labels."""
+    """Learnable indicator: ``X`` (200, 8) and ``Y`` (200, 4), some rows without labels."""
     X, Y = make_multilabel_classification(
         200, 8, n_classes=4, n_labels=2, allow_unlabeled=True, random_state=0
     )

@@ -63,7 +63,8 @@ def test_weights_on_one_side_only(data, weighted):
     X, Y = data
     rows = np.random.default_rng(0).uniform(0.5, 2, size=(200, 1))
     cells = rows * np.ones((1, 4))
-    training = {"training": rows[:, 0], "cells of training": cells, "both": rows[:, 0]}.get(weighted)
+    given = {"training": rows[:, 0], "cells of training": cells, "both": rows[:, 0]}
+    training = given.get(weighted)
     validation = {"validation": cells, "both": cells}.get(weighted)
     clf = KerasMultiLabelClassifier(**FAST).fit(
         X[:120],
