@@ -5,7 +5,7 @@ import inspect
 from ._backend import load_keras
 from ._final_activation import without_final_activation
 from ._seeding import seeded
-from ._serialization import build, finalize, is_graph, parts_of
+from ._serialization import build, configuration, finalize, is_graph, parts_of
 
 keras = load_keras()
 
@@ -84,7 +84,7 @@ def assemble(network, input_shape, n_outputs, *, seed, scaling=None, dtype="floa
         else:
             model = _called(network, input_shape, n_outputs)
             _check_input(model, input_shape)
-            build(model, input_shape)
+            _build(model, input_shape)
         _check_output(model, input_shape, n_outputs)
         model = without_final_activation(model, input_shape)
         if scaling is not None:
@@ -104,28 +104,34 @@ def _called(network, input_shape, n_outputs):
 
 def _copy(model, input_shape):
     copy = _from_configuration(model)
+    _build(copy, input_shape)
     if model.built:
-        build(copy, input_shape)
         _check_same_shapes(model, copy, input_shape)
         copy.set_weights(model.get_weights())
         finalize(copy)
-    else:
-        build(copy, input_shape)
     return copy
+
+
+def _build(model, input_shape):
+    try:
+        build(model, input_shape)
+    except ValueError as error:
+        raise ValueError(
+            f"The network {model.name!r} does not take samples of shape {tuple(input_shape)}, "
+            f"which those of X have: {error}"
+        ) from error
 
 
 def _from_configuration(model):
     try:
-        config = keras.saving.serialize_keras_object(model)
-        config.pop("compile_config", None)
         return keras.saving.deserialize_keras_object(
-            config, custom_objects=_own_objects(model), safe_mode=False
+            configuration(model), custom_objects=_own_objects(model), safe_mode=False
         )
     except Exception as error:  # what fails is the user's code as well as Keras
         raise ValueError(
             f"The network {model.name!r} cannot be copied from its configuration. Give its layers "
             f"a get_config, or give a callable (input_shape, n_outputs) -> keras.Model that builds "
-            f"it. Keras says: {error}"
+            f"it. Keras says: {str(error).splitlines()[0]}"
         ) from error
 
 

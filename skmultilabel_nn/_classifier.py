@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
-from ._fitting import Fit
+from ._fitting import Fit, either
 from ._inputs import check_inputs, check_sample_shape
 from ._outputs import Decisions, subset_accuracy
 
@@ -206,7 +206,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y, sample_weight=None, validation_data=None):
+    def fit(self, X, y, sample_weight=None, validation_data=None, *, X_val=None, y_val=None):
         """Train the network.
 
         Parameters
@@ -221,6 +221,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
             Weights of samples or of cells. The loss is divided by the sum of the weights.
         validation_data : tuple (X, y) or (X, y, sample_weight), default=None
             Held-out samples, in place of those that `validation_fraction` sets aside.
+        X_val, y_val : as X and y, default=None
+            The same under scikit-learn's names, with which a pipeline can hand them through its
+            steps: ``Pipeline(steps, transform_input=["X_val"])``.
 
         Returns
         -------
@@ -234,8 +237,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         """
         with _unchanged_by_errors(self):
             goes_on = self.warm_start and hasattr(self, "network_")
-            fit = Fit(self, goes_on=goes_on, epochs=self.epochs)
-            fit.learn(X, y, sample_weight, validation_data)
+            fit = Fit(self, goes_on=goes_on)
+            fit.learn(X, y, sample_weight, either(validation_data, X_val, y_val))
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -258,7 +261,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
             As `fit`; also for a label that is not in the vocabulary.
         """
         with _unchanged_by_errors(self):
-            fit = Fit(self, goes_on=hasattr(self, "network_"), epochs=1, classes=classes)
+            fit = Fit(self, goes_on=hasattr(self, "network_"), partial=True, classes=classes)
             fit.learn(X, y, sample_weight)
         return self
 

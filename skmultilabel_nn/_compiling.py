@@ -91,6 +91,7 @@ class Parts(NamedTuple):
         if None in texts or getattr(self.optimizer, "use_ema", False):
             return None  # averages of weights start from the weights
         optimizer = json.loads(texts[0])
+        optimizer["config"]["name"] = None  # Keras numbers them through a process
         if self.learning_rate is not None:
             optimizer["config"]["learning_rate"] = None  # a variable of the program
         dtypes = [str(part.dtype) for part in parts[1:]]
@@ -128,6 +129,8 @@ def _as_precise(loss, model):
 def get_optimizer(identifier, learning_rate=None):
     """Return a new optimizer; the user's own is only read."""
     given = keras.optimizers.get("adam" if identifier == "auto" else identifier)
+    if isinstance(identifier, str) and learning_rate is None:
+        return given  # new already
     config = given.get_config()
     if learning_rate is not None:
         is_number = isinstance(learning_rate, Real)

@@ -96,17 +96,16 @@ def _linear(operation, input_shape):
 
 def _of_subclass(model, input_shape):
     """Find the final activation of a model with its own `call` by trying."""
-    x = np.random.RandomState(0).random_sample((4, *input_shape))
-    x = keras.ops.convert_to_tensor(x, model.dtype_policy.variable_dtype)
-    outputs = keras.ops.convert_to_numpy(model(x))
+    x = np.random.RandomState(0).random_sample((4, *input_shape))  # noqa: NPY002
+    outputs = _outputs(model, x)
     for layer in reversed(_inner_layers(model)):
         given = getattr(layer, "activation", None)
         if getattr(given, "__name__", None) in _FINAL:
             layer.activation = keras.activations.get("linear")
-            if _is_final(given, model(x), outputs):
+            if _is_final(given, _outputs(model, x), outputs):
                 return model
             layer.activation = given
-    if ((outputs > 0) & (outputs < 1)).all():
+    if ((outputs > 0) & (outputs < 1)).all() and _is_bounded(model, input_shape):
         warnings.warn(
             f"The network {model.name!r} seems to give probabilities by a sigmoid or softmax that "
             f"cannot be taken off, but its outputs are used as logits. Leave it out.",
@@ -114,6 +113,21 @@ def _of_subclass(model, input_shape):
             stacklevel=2,
         )
     return model
+
+
+def _outputs(model, x):
+    x = keras.ops.convert_to_tensor(x, model.dtype_policy.variable_dtype)
+    return keras.ops.convert_to_numpy(model(x))
+
+
+def _is_bounded(model, input_shape):
+    """Whether outputs stay within [0, 1] for samples far apart."""
+    x = 100 * np.random.RandomState(0).standard_normal((64, *input_shape))  # noqa: NPY002
+    try:
+        outputs = _outputs(model, x)
+    except Exception:  # it takes other numbers, as an embedding does
+        return False
+    return ((outputs >= 0) & (outputs <= 1)).all()
 
 
 def _inner_layers(model):
@@ -124,9 +138,10 @@ def _inner_layers(model):
 
 
 def _is_final(activation, logits, outputs):
-    wanted = keras.ops.convert_to_numpy(activation(logits))
-    same_shape = wanted.shape == outputs.shape
-    return same_shape and np.allclose(wanted, outputs, rtol=1e-3, atol=1e-6)
+    if logits.shape != outputs.shape:
+        return False
+    wanted = keras.ops.convert_to_numpy(activation(keras.ops.convert_to_tensor(logits)))
+    return np.allclose(wanted, outputs, rtol=1e-3, atol=1e-6)
 
 
 def with_probabilities(model, activation):

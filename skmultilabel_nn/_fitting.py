@@ -26,17 +26,18 @@ class Fit:
         Whose parameters are read and whose fitted attributes are set.
     goes_on : bool
         Whether training goes on from the estimator's weights.
-    epochs : int
-        Passes over the samples.
+    partial : bool, default=False
+        Whether to train one epoch only, on all samples.
     classes : array-like or None
         Vocabulary given to `partial_fit`.
     """
 
-    def __init__(self, estimator, *, goes_on, epochs, classes=None):
+    def __init__(self, estimator, *, goes_on, partial=False, classes=None):
         check_parameters(estimator)
         self.estimator = estimator
         self.goes_on = goes_on
-        self.epochs = epochs
+        self.partial = partial
+        self.epochs = 1 if partial else estimator.epochs
         self.classes = estimator.classes if classes is None else classes
         # Not scikit-learn's shared generator for None: a fit changes nobody's random numbers.
         seed = estimator.random_state
@@ -74,7 +75,7 @@ class Fit:
         whole = (X, self.target, weight)
         if validation_data is not None:
             return whole, self._given_validation(validation_data)
-        if not (self.estimator.early_stopping or self._tunes_threshold()) or self.epochs == 1:
+        if not (self.estimator.early_stopping or self._tunes_threshold()) or self.partial:
             return whole, None
         chosen = stratified_validation_rows(
             self.target.Y, self.target.known, self.estimator.validation_fraction, self.rng
@@ -164,7 +165,7 @@ class Fit:
             loss=_or_own(estimator.loss, loss),
             metrics=estimator.metrics,
             callbacks=estimator.callbacks,
-            early_stopping=estimator.early_stopping and self.epochs > 1,
+            early_stopping=estimator.early_stopping and not self.partial,
             monitor=estimator.monitor,
             patience=estimator.patience,
             validation_score=self._validation_score(held_out),
@@ -215,10 +216,11 @@ class Fit:
                 name: [*estimator.history_.get(name, []), *values]
                 for name, values in history.items()
             }
-        keep_optimizer = self.goes_on or estimator.warm_start or self.epochs == 1
+        keep_optimizer = self.goes_on or estimator.warm_start or self.partial
         estimator.network_ = FittedNetwork(
             model,
             outcome.values,
+            outcome.architecture,
             activation="sigmoid" if self.codec.multilabel else "softmax",
             input_shape=X.shape[1:],
             dtype=estimator.dtype,
@@ -240,6 +242,21 @@ class Fit:
         X, target, weight = samples
         probabilities = self.estimator._probabilities(X)
         return HeldOut(target.Y, target.known, weight, probabilities)
+
+
+def either(validation_data, X_val, y_val):
+    """Return the validation data of two ways to give them.
+
+    Raises
+    ------
+    ValueError
+        If both were used, or one of the two halves is missing.
+    """
+    if X_val is None and y_val is None:
+        return validation_data
+    if validation_data is not None or X_val is None or y_val is None:
+        raise ValueError("Give validation_data=(X, y), or both X_val and y_val.")
+    return X_val, y_val
 
 
 def _rows(samples, chosen):

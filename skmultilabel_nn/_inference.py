@@ -9,14 +9,7 @@ from . import _tensors
 from ._backend import load_keras
 from ._final_activation import with_probabilities
 from ._programs import ProgramCache, compiled
-from ._serialization import (
-    deserialize,
-    float_dtype,
-    plain_config,
-    program_key,
-    serialize,
-    set_values,
-)
+from ._serialization import deserialize, describe, serialize, set_values
 
 _PROGRAMS = ProgramCache(limit=16)
 
@@ -36,6 +29,8 @@ class FittedNetwork:
         Gives logits.
     values : list of ndarray
         All variables of the model, in its order.
+    architecture : Architecture
+        What else is to be known of the model.
     activation : {"sigmoid", "softmax"}
         What makes probabilities of the logits.
     input_shape : tuple of int
@@ -52,6 +47,7 @@ class FittedNetwork:
         self,
         model,
         values,
+        architecture,
         *,
         activation,
         input_shape,
@@ -59,20 +55,20 @@ class FittedNetwork:
         may_stay_sparse=False,
         optimizer_values=None,
     ):
-        # Only a model with code of the user is kept; the others may be training another fit.
-        self.config = plain_config(model)
-        self._model = model if self.config is None else None
+        self.config = architecture.config
         self.values = values
         self.activation = activation
         self.input_shape = tuple(input_shape)
         self.dtype = dtype
         self.may_stay_sparse = may_stay_sparse
         self.optimizer_values = optimizer_values
-        self._start()
+        # Only a model with code of the user is kept; the others may be training another fit.
+        self._start(model if self.config is None else None, architecture)
 
-    def _start(self):
+    def _start(self, model, architecture):
         self._lock = threading.Lock()
-        self._key = None
+        self._model = model
+        self._architecture = architecture
         self._programs = {}
         self._tensors = None
 
@@ -98,13 +94,14 @@ class FittedNetwork:
         """Rebuild from plain data; the model itself waits until it is needed."""
         self.__dict__.update(state)
         self.input_shape = tuple(self.input_shape)
-        self._model = None
-        self._start()
+        self._start(None, None)
 
     def build(self):
         """Return a Keras model with the fitted values that gives logits."""
         load_keras()
-        model = self._model or deserialize(self.config, self.input_shape)
+        model = self._model
+        if model is None:
+            model = deserialize(self.config, self.input_shape)
         set_values(model, self.values)
         return model
 
@@ -144,21 +141,25 @@ class FittedNetwork:
         with self._lock:
             if self._tensors is None:
                 self._prepare(tf)
-            layout = _tensors.layout(X, self._dtype, may_stay_sparse=self.may_stay_sparse)
+            dtype = self._architecture.dtype
+            layout = _tensors.layout(X, dtype, may_stay_sparse=self.may_stay_sparse)
             if layout not in self._programs:
-                key = self._key and (self._key, layout)
-                make = lambda: _compile(tf, self.build(), layout)  # noqa: E731
-                self._programs[layout] = _PROGRAMS.share(key, make) if key else make()
+                self._programs[layout] = self._program(tf, layout)
             return self._programs[layout], layout, self._tensors
 
     def _prepare(self, tf):
-        model = self.build()
-        self._key = program_key(model)
-        self._dtype = float_dtype(model)
+        if self._architecture is None:
+            self._architecture = describe(self.build())
         self._tensors = tuple(
-            [tf.constant(v.value) for v in variables]
-            for variables in (model.trainable_variables, model.non_trainable_variables)
+            [tf.constant(self.values[i]) for i in positions]
+            for positions in (self._architecture.trainable, self._architecture.fixed)
         )
+
+    def _program(self, tf, layout):
+        key = self._architecture.key
+        if key is None:
+            return _compile(tf, self.build(), layout)
+        return _PROGRAMS.share((key, layout), lambda: _compile(tf, self.build(), layout))
 
 
 def _compile(tf, model, layout):

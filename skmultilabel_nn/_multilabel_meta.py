@@ -71,13 +71,13 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
 
     @property
     def thresholds_(self):
-        """ndarray of shape (n_labels,): The threshold of each label, if the rule has them."""
+        """The threshold of each label, if the rule has them: ndarray of shape (n_labels,)."""
         check_is_fitted(self)
         return self.rule_.thresholds_
 
     @property
     def label_names_(self):
-        """ndarray of shape (n_labels,): Names of the labels, in the order of the columns."""
+        """Names of the labels, in the order of the columns: ndarray of shape (n_labels,)."""
         check_is_fitted(self)
         return self.targets_.label_names
 
@@ -181,12 +181,12 @@ class HeldOutScores:
 
     @property
     def fitted(self):
-        """Estimator: the classifier that is to predict."""
+        """The classifier that is to predict."""
         return self._cross_fit.fitted
 
     @property
     def rows(self):
-        """ndarray of int: the rows that were held out, in the order of their scores."""
+        """The rows that were held out, in the order of their scores: ndarray of int."""
         return self._cross_fit.rows
 
     def truth(self):

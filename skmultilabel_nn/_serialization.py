@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from typing import NamedTuple
 
 from ._backend import load_keras
 from ._final_activation import without_final_activation
@@ -78,12 +79,23 @@ def finalize(model):
             part.finalize_state()
 
 
+def configuration(part):
+    """Return the configuration of a Keras object, without what it is compiled with."""
+    config = keras.saving.serialize_keras_object(part)
+    config.pop("compile_config", None)
+    if isinstance(part, keras.Model) and not is_graph(part):
+        # Keras adds arguments of its own, which the constructor need not take.
+        parameters = inspect.signature(type(part)).parameters.values()
+        if all(parameter.kind != parameter.VAR_KEYWORD for parameter in parameters):
+            names = {parameter.name for parameter in parameters}
+            config["config"] = {k: v for k, v in config["config"].items() if k in names}
+    return config
+
+
 def serialize(part):
     """Return the configuration of a Keras object as JSON text, None where Keras cannot tell it."""
     try:
-        config = keras.saving.serialize_keras_object(part)
-        config.pop("compile_config", None)
-        return json.dumps(config, sort_keys=True)
+        return json.dumps(configuration(part), sort_keys=True)
     except (NotImplementedError, TypeError, ValueError):
         return None
 
@@ -136,16 +148,42 @@ def _tells_its_arguments(part):
     return wanted <= part.get_config().keys()
 
 
-def program_key(model):
-    """Return text that is equal for two models that one compiled program can serve, else None.
+class Architecture(NamedTuple):
+    """What is to be known of a model apart from the values of its variables.
 
-    Only models of which the configuration tells all have a key.
+    Attributes
+    ----------
+    config : str or None
+        Configuration, if it tells all of the model.
+    key : str or None
+        Equal for two models that one compiled program can serve. None without `config`, and for
+        models too large to keep their programs.
+    dtype : str
+        Dtype of the weights.
+    trainable, fixed : list of int
+        Positions among all variables of those that train and those that do not.
     """
+
+    config: str | None
+    key: str | None
+    dtype: str
+    trainable: list
+    fixed: list
+
+
+def describe(model):
+    """Return the `Architecture` of a built model."""
     config = plain_config(model)
-    if config is None or model.count_params() > LARGEST_KEPT:
-        return None
-    variables = [(v.shape, v.dtype, v.trainable) for v in model.variables]
-    return f"{json.dumps(_numbered(json.loads(config), {}))} {variables}"
+    key = None
+    if config is not None and model.count_params() <= LARGEST_KEPT:
+        variables = [(v.shape, v.dtype, v.trainable) for v in model.variables]
+        key = f"{json.dumps(_numbered(json.loads(config), {}))} {variables}"
+    positions = {id(v): i for i, v in enumerate(model.variables)}
+    trainable, fixed = (
+        [positions[id(v)] for v in variables]
+        for variables in (model.trainable_variables, model.non_trainable_variables)
+    )
+    return Architecture(config, key, float_dtype(model), trainable, fixed)
 
 
 def _numbered(config, numbers, in_name=False):

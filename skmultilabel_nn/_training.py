@@ -10,7 +10,7 @@ from . import _tensors
 from ._backend import load_keras
 from ._compiling import new_parts
 from ._programs import ProgramCache
-from ._serialization import float_dtype, program_key
+from ._serialization import Architecture, describe
 from ._trainer import Trainer
 
 keras = load_keras()
@@ -74,12 +74,15 @@ class Outcome(NamedTuple):
         One value an epoch for the loss and each metric.
     callbacks : list of keras.callbacks.Callback
         The copies of the user's callbacks that were called.
+    architecture : Architecture
+        What else is to be known of the model.
     """
 
     values: list
     optimizer_values: dict
     history: dict
     callbacks: list
+    architecture: Architecture
 
 
 def train(model, rows, settings, rng, *, validation=None, optimizer_values=None):
@@ -113,14 +116,15 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
     )
     if validation is not None:
         rows, validation = _alike(rows, validation)
-    trainer = _trainer_for(model, parts, rows, settings)
+    architecture = describe(model)
+    trainer = _trainer_for(model, architecture, parts, rows, settings)
     goes_on = optimizer_values is not None and settings.learning_rate is None
     trainer.load(model, None if goes_on else parts.learning_rate, optimizer_values)
     run = _Run(trainer, rows, settings, rng, validation)
     history = run.train()
-    outcome = Outcome(trainer.values(), trainer.optimizer_state(), history, run.callbacks)
+    state = trainer.values(), trainer.optimizer_state()
     _TRAINERS.put(trainer.key, trainer)  # not reached by an error, whose trainer is not used again
-    return outcome
+    return Outcome(*state, history, run.callbacks, architecture)
 
 
 def _alike(rows, validation):
@@ -136,13 +140,12 @@ def _alike(rows, validation):
     return rows, validation._replace(X=X, Y=Y)
 
 
-def _trainer_for(model, parts, rows, settings):
+def _trainer_for(model, architecture, parts, rows, settings):
     """Return a trainer that was kept, or a new one around the model."""
-    dtype = float_dtype(model)
-    x = _tensors.layout(rows.X, dtype, may_stay_sparse=settings.may_stay_sparse)
-    y = _tensors.layout(rows.Y, dtype)
+    x = _tensors.layout(rows.X, architecture.dtype, may_stay_sparse=settings.may_stay_sparse)
+    y = _tensors.layout(rows.Y, architecture.dtype)
     weight_ndim = 0 if rows.weight is None else rows.weight.ndim
-    network, compiled = program_key(model), parts.key()
+    network, compiled = architecture.key, parts.key()
     key = None if None in (network, compiled) else (network, compiled, x, y, weight_ndim)
     kept = key and _TRAINERS.take(key)
     if kept:
@@ -170,11 +173,10 @@ class _Run:
         self.callbacks = copy.deepcopy(given)
 
     def _worth_xla(self):
-        possible = self.trainer.supports_xla
         if self.settings.jit_compile == "auto":
             n_full = self.n_rows // self.batch_size * self.settings.epochs
-            return possible and n_full >= _BATCHES_WORTH_XLA
-        if self.settings.jit_compile and not possible:
+            return n_full >= _BATCHES_WORTH_XLA and self.trainer.supports_xla
+        if self.settings.jit_compile and not self.trainer.supports_xla:
             raise ValueError(
                 "jit_compile=True needs dense X and y: XLA has no sparse matrices. Set "
                 "jit_compile='auto' or False."

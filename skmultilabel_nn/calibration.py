@@ -73,7 +73,7 @@ class LabelCalibrator(BaseEstimator):
     >>> scores = np.array([[8.0], [6.0], [4.0], [-4.0], [-6.0], [-8.0]] * 20)  # far too sure
     >>> Y = np.array([[1], [1], [0], [1], [0], [0]] * 20)
     >>> LabelCalibrator("temperature").fit(scores, Y).predict_proba([[6.0]]).round(2)
-    array([[0.7]])
+    array([[0.76]])
     """
 
     def __init__(self, method="sigmoid", *, min_positives=3, shrink=10):

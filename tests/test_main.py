@@ -164,8 +164,8 @@ def test_figures_are_written(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
 def test_ctrl_c_ends_with_one_line(tmp_path):
     process = start("--quick", "--no-figures", folder=tmp_path)
-    while "tuning" not in process.stdout.readline():
-        pass
+    reached = any("tuning" in line for line in process.stdout)
+    assert reached, process.stderr.read()
     time.sleep(1)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
