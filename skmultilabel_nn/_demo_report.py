@@ -77,7 +77,7 @@ def _overall(results, Y):
     for name in scores[0]:
         values = [score[name] for score in scores]
         lines.append(_row(name, _starred(values, min if "loss" in name else max, ".3f")))
-    lines.append(_row("epochs", [str(result.n_epochs) for result in results]))
+    lines.append(_row("epochs", [f"{result.n_epochs} " for result in results]))
     for name in ("tuning", "fitting", "predicting"):
         times = [getattr(result, name) for result in results]
         lines.append(_row(f"{name}, seconds", _starred(times, min, ".2f")))
@@ -85,7 +85,7 @@ def _overall(results, Y):
 
 
 def _row(name, cells):
-    return f"{name:<26}" + "".join(f"{cell:>20} " for cell in cells).rstrip(" ")
+    return f"{name:<25}" + "".join(f"{cell:>21}" for cell in cells).rstrip()
 
 
 def _starred(values, best_of, format_spec):

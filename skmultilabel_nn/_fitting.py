@@ -6,14 +6,13 @@ from sklearn.utils.validation import check_consistent_length
 
 from ._backend import load_keras
 from ._inputs import check_inputs, check_weights, scaling_statistics
-from ._outputs import HeldOut
-from ._parameters import check_builder, check_parameters
+from ._outputs import HeldOut, find_rule
+from ._parameters import check_activation, check_builder, check_parameters
 from ._stratification import stratified_validation_rows
 from ._scoring import threshold_free_metric
 from ._targets import EncodedTarget, learn_targets
 from ._validation_score import ValidationScore
 from ._weighting import training_weight
-from .decision import resolve_rule
 from .networks import MLP
 
 
@@ -72,10 +71,11 @@ class Fit:
 
     def _split(self, X, weight, validation_data):
         """Return training and held-out samples, each as ``(X, target, weight)``."""
+        tunes_threshold = self._tunes_threshold()
         whole = (X, self.target, weight)
         if validation_data is not None:
             return whole, self._given_validation(validation_data)
-        if not (self.estimator.early_stopping or self._tunes_threshold()) or self.partial:
+        if not (self.estimator.early_stopping or tunes_threshold) or self.partial:
             return whole, None
         chosen = stratified_validation_rows(
             self.target.Y, self.target.known, self.estimator.validation_fraction, self.rng
@@ -83,12 +83,7 @@ class Fit:
         return _rows(whole, ~chosen), _rows(whole, chosen)
 
     def _tunes_threshold(self):
-        threshold = self.estimator.threshold
-        return (
-            self.codec.multilabel
-            and not isinstance(threshold, dict)
-            and (resolve_rule(threshold).tuned)
-        )
+        return self.codec.multilabel and find_rule(self.estimator.threshold, self.codec).tuned
 
     def _given_validation(self, validation_data):
         if not isinstance(validation_data, tuple) or len(validation_data) not in (2, 3):
@@ -140,6 +135,7 @@ class Fit:
     def _network(self):
         estimator = self.estimator
         if estimator.network is None:
+            check_activation(estimator.activation)
             return MLP(
                 tuple(estimator.hidden_layer_sizes),
                 estimator.activation,

@@ -7,6 +7,32 @@ from ._metric_inputs import read_truth
 from .decision import resolve_rule
 
 
+def find_rule(threshold, codec):
+    """Return the decision rule that a threshold asks for.
+
+    Parameters
+    ----------
+    threshold : number, array, dict, str or DecisionRule
+        The estimator's parameter.
+    codec : TargetCodec
+        For the number of labels, and their names.
+
+    Returns
+    -------
+    DecisionRule
+        Ready to decide, unless it is to be tuned first.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If no rule can be made of the threshold.
+    """
+    if isinstance(threshold, dict) or np.ndim(threshold):
+        threshold = codec.per_label(threshold, default=0.5, what="threshold")
+    rule = resolve_rule(threshold)
+    return rule if rule.tuned else rule.fit(np.empty((0, codec.n_outputs)), None)
+
+
 class Decisions:
     """The decision rule that a threshold asks for, tuned if it needs to be.
 
@@ -22,18 +48,13 @@ class Decisions:
 
     def __init__(self, threshold, codec, held_out):
         self._codec = codec
-        if isinstance(threshold, dict):
-            threshold = codec.per_label(threshold, default=0.5, what="threshold")
-        rule = resolve_rule(threshold)
+        rule = find_rule(threshold, codec)
         if rule.tuned and held_out is None:
             raise ValueError(
                 f"threshold={threshold!r} is tuned on rows that did not train, and fit kept none. "
                 f"Fit with this threshold, with early_stopping=True or with validation_data."
             )
-        if rule.tuned:
-            self._rule = held_out.tuned(rule)
-        else:
-            self._rule = rule.fit(np.empty((0, codec.n_outputs)), None)
+        self._rule = held_out.tuned(rule) if rule.tuned else rule
 
     def decide(self, probabilities):
         """Return the 0/1 indicator of shape (n_samples, n_labels), int64."""

@@ -5,6 +5,8 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from ._backend import load_keras
+
 
 def _is_int(value, low=1):
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_) and value >= low
@@ -21,6 +23,10 @@ def _is_bool(value):
 
 def _is_layers(value):
     return np.iterable(value) and not isinstance(value, str) and all(map(_is_int, value))
+
+
+def _are_callbacks(value):
+    return isinstance(value, list | tuple) and all(hasattr(v, "on_train_begin") for v in value)
 
 
 _RULES = {
@@ -40,7 +46,7 @@ _RULES = {
     ),
     "epochs": (_is_int, "an integer above 0"),
     "learning_rate": (
-        lambda v: v is None or _is_real(v, 0) or not isinstance(v, Real | str),
+        lambda v: v is None or _is_real(v, 0) or callable(v),
         "None, a number above 0 or a Keras learning rate schedule",
     ),
     "shuffle": (_is_bool, "True or False"),
@@ -48,6 +54,7 @@ _RULES = {
     "validation_fraction": (lambda v: _is_real(v, 0, 1), "a number between 0 and 1"),
     "patience": (lambda v: _is_int(v, 0), "an integer, 0 or above"),
     "monitor": (lambda v: isinstance(v, str), "the name of a value in history_, as 'val_loss'"),
+    "callbacks": (lambda v: v is None or _are_callbacks(v), "None or a list of Keras callbacks"),
     "jit_compile": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
     "warm_start": (_is_bool, "True or False"),
     "dtype": (lambda v: v in ("float32", "float64"), "'float32' or 'float64'"),
@@ -72,6 +79,25 @@ def check_parameters(estimator):
         value = getattr(estimator, name)
         if not is_allowed(value):
             raise ValueError(f"{name} must be {allowed}, got {value!r}.")
+
+
+def check_activation(activation):
+    """Refuse an activation that Keras does not know.
+
+    Parameters
+    ----------
+    activation : str or callable
+
+    Raises
+    ------
+    ValueError
+        That names the parameter and what was given.
+    """
+    try:
+        load_keras().activations.get(activation)
+    except ValueError:
+        allowed = _RULES["activation"][1]
+        raise ValueError(f"activation must be {allowed}, got {activation!r}.") from None
 
 
 def check_builder(network):

@@ -122,17 +122,15 @@ def plain_config(thing):
     What tells all is made of Keras's own parts and this package's, without code of the user and
     without constants that were learnt from data.
     """
-    return serialize(thing) if all(map(_is_told, parts_of(thing))) else None
+    parts = parts_of(thing)
+    told = all(map(_is_plain, parts)) and all(map(_tells_its_arguments, parts))
+    return serialize(thing) if told else None
 
 
-def _is_told(part):
+def _is_plain(part):
     if not type(part).__module__.startswith(_OURS) or isinstance(part, keras.layers.Lambda):
         return False
-    if hasattr(part, "finalize_state") or not all(map(_is_known, vars(part).values())):
-        return False
-    if isinstance(part, keras.losses.Loss | keras.metrics.Metric):
-        return _tells_its_arguments(part)
-    return True
+    return not hasattr(part, "finalize_state") and all(map(_is_known, vars(part).values()))
 
 
 def _is_known(value):
@@ -144,6 +142,8 @@ def _is_known(value):
 
 def _tells_its_arguments(part):
     """Whether `get_config` has all arguments, as that of `keras.losses.Huber` has not."""
+    if not isinstance(part, keras.losses.Loss | keras.metrics.Metric):
+        return True  # Keras rebuilds all others from their configurations, as we do
     wanted = set(inspect.signature(type(part)).parameters) - {"name", "dtype", "args", "kwargs"}
     return wanted <= part.get_config().keys()
 

@@ -34,19 +34,22 @@ def run(code, **environment):
 def test_import_loads_nothing_heavy():
     code = """
 import sys, skmultilabel_nn, skmultilabel_nn.decision
-heavy = {"tensorflow", "keras", "torch", "jax", "pandas", "polars", "matplotlib"} & set(sys.modules)
+heavy = {"tensorflow", "keras", "torch", "jax", "polars", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 """
     done = run(code)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("given", ["", ", jit_compile=True"])
+@pytest.mark.parametrize(
+    "given", ["", pytest.param(", jit_compile=True", marks=pytest.mark.slow)]
+)
 def test_silent(given):
     done = run(FIT.format(given=given))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_silent_but_for_the_bar():
     done = run(FIT.format(given=", verbose=1"))
     assert done.returncode == 0
@@ -54,6 +57,7 @@ def test_silent_but_for_the_bar():
     assert "loss" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_log_level_of_the_user_is_kept():
     code = """
 import os
@@ -74,6 +78,7 @@ def test_another_backend_is_refused(name):
     assert f"{name!r}. Set the environment variable KERAS_BACKEND=tensorflow" in last
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "threads"), [("1", 1), ("", 0), ("nonsense", 0)])
 def test_share_of_cores(share, threads):
     code = """
