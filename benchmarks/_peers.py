@@ -213,6 +213,9 @@ PEERS = {
     "Keras": _keras_peer(),
     "Keras, jit_compile=False": _keras_peer(jit_compile=False),
     "Keras, steps_per_execution=20": _keras_peer(steps_per_execution=20),
+    "Keras, steps_per_execution=20, jit_compile=False": _keras_peer(
+        steps_per_execution=20, jit_compile=False
+    ),
     "Keras, model(x)": _keras_peer(predict_by="call"),
     "Keras, predict_on_batch": _keras_peer(predict_by="predict_on_batch"),
     "MLPClassifier": Peer(

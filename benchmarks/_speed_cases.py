@@ -105,7 +105,7 @@ def measure_step(peer, setting, quick):
     n_rows, problem = _STEPS[setting]
     X, Y = made_up(n_rows, problem, peer.y_dtype)
     steps_an_epoch = math.ceil(n_rows / problem.batch_size)
-    steps = 300 if quick else _LONG if peer is PEERS[OURS] else 1_500
+    steps = 300 if quick else _LONG if peer is PEERS[OURS] else 2_000
     epochs = math.ceil(steps / steps_an_epoch)
     one_epoch = problem._replace(epochs=1)
     long = problem._replace(epochs=epochs)
@@ -250,6 +250,7 @@ CASES = {
             "Keras",
             "Keras, jit_compile=False",
             "Keras, steps_per_execution=20",
+            "Keras, steps_per_execution=20, jit_compile=False",
             *SIDE_BY_SIDE[2:],
             "numpy products",
         ),

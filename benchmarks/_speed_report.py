@@ -18,7 +18,7 @@ FIELDS += ["date"]
 _PACKAGES = ("keras", "tensorflow", "scikit-learn", "numpy", "scipy")
 _PACKAGES += ("scikeras", "skorch", "torch")
 _COMPARABLE = (", s", ", ms", ", µs", "memory of fit, MB", "memory of prediction, MB")
-_KERAS_SETUPS = ("Keras", "Keras, jit_compile=False", "Keras, steps_per_execution=20")
+_KERAS_SETUPS = tuple(name for name in CASES["a"].peers if name.startswith("Keras"))
 
 
 def summarise(case, setting, runs, date):

@@ -1,6 +1,7 @@
 """Loading Keras: late, quietly, and without taking every core of a shared machine."""
 
 import contextlib
+import functools
 import os
 import re
 import sys
@@ -27,10 +28,19 @@ def load_keras():
     with _LOCK:
         if "tensorflow" not in sys.modules:
             _first_import()
+        _share_cores()
     import keras
 
     _check_backend(keras.backend.backend())
     return keras
+
+
+def load_tensorflow():
+    """Import TensorFlow, as quietly as `load_keras` does, and return it."""
+    load_keras()
+    import tensorflow
+
+    return tensorflow
 
 
 def _check_backend(name):
@@ -46,21 +56,25 @@ def _first_import():
     with _default_log_level(), without_chatter():
         import tensorflow as tf
 
-        _share_cores(tf)
+        _share_cores()
         import keras  # noqa: F401  (its import logs as well)
 
         tf.constant(0)  # starts the runtime, whose greeting would come later otherwise
 
 
-def _share_cores(tf):
+@functools.cache
+def _share_cores():
     """Keep to the number of threads that joblib allots to a worker.
 
     joblib tells its workers their share through OMP_NUM_THREADS, which TensorFlow does not read.
     """
     share = os.environ.get("OMP_NUM_THREADS", "")
     if share.isdigit() and int(share) > 0 and "TF_NUM_INTRAOP_THREADS" not in os.environ:
-        tf.config.threading.set_intra_op_parallelism_threads(int(share))
-        tf.config.threading.set_inter_op_parallelism_threads(int(share))
+        import tensorflow as tf
+
+        with contextlib.suppress(RuntimeError):  # others have started TensorFlow already
+            tf.config.threading.set_intra_op_parallelism_threads(int(share))
+            tf.config.threading.set_inter_op_parallelism_threads(int(share))
 
 
 @contextlib.contextmanager

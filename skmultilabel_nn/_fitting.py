@@ -8,8 +8,8 @@ from ._backend import load_keras
 from ._inputs import check_inputs, check_weights, scaling_statistics
 from ._outputs import HeldOut, find_rule
 from ._parameters import check_activation, check_builder, check_parameters
-from ._stratification import stratified_validation_rows
 from ._scoring import threshold_free_metric
+from ._stratification import stratified_validation_rows
 from ._targets import EncodedTarget, learn_targets
 from ._validation_score import ValidationScore
 from ._weighting import training_weight
@@ -40,7 +40,7 @@ class Fit:
         self.classes = estimator.classes if classes is None else classes
         # Not scikit-learn's shared generator for None: a fit changes nobody's random numbers.
         seed = estimator.random_state
-        self.rng = np.random.RandomState() if seed is None else check_random_state(seed)  # noqa: NPY002
+        self.rng = np.random.RandomState() if seed is None else check_random_state(seed)
 
     def learn(self, X, y, sample_weight=None, validation_data=None):
         """Check the arguments, train and set the fitted attributes."""
@@ -124,7 +124,7 @@ class Fit:
         )
         if not model.trainable_variables:
             raise ValueError(
-                f"The network {model.name!r} has no weights to train. Set trainable=True in a layer."
+                f"The network {model.name!r} has no weights to train: set trainable=True."
             )
         if scaling is not None:
             model.get_layer("input_scaling").set_weights(
@@ -267,5 +267,5 @@ def _of_rows(weight):
 
 
 def _or_own(given, own):
-    """A compiled network brings its own optimizer and loss, unless the user gives others."""
+    """Choose between what the user gave and what a compiled network brings along."""
     return own if isinstance(given, str) and given == "auto" and own is not None else given

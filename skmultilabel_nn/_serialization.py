@@ -109,6 +109,8 @@ def deserialize(text, input_shape):
         By Keras, for classes and functions that it does not know and for code in the text, see
         `keras.saving.register_keras_serializable`.
     """
+    from . import _assembly, networks  # noqa: F401  (Keras learns of their layers)
+
     with seeded(0):
         model = keras.saving.deserialize_keras_object(json.loads(text))
         build(model, input_shape)

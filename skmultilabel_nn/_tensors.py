@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-import tensorflow as tf
+
+from ._backend import load_tensorflow
+
+tf = load_tensorflow()
 
 # A batch of sparse rows wider than this stays sparse where the network can take it: from here on
 # the dense batch costs more memory than the rows, and its product more time than the sparse one.

@@ -1,14 +1,14 @@
 """One compiled Keras model with the programs that train and evaluate it."""
 
 import numpy as np
-import tensorflow as tf
 
 from . import _tensors
-from ._backend import load_keras, without_chatter
+from ._backend import load_keras, load_tensorflow, without_chatter
 from ._programs import compiled
 from ._serialization import parts_of, set_values
 
 keras = load_keras()
+tf = load_tensorflow()
 
 
 class Trainer:

@@ -1,4 +1,4 @@
-"""Every bad input and parameter: refused in plain words, before training, and nothing is changed."""
+"""Every bad input and parameter: refused in plain words before training, and nothing changes."""
 
 import inspect
 from typing import Any, NamedTuple
@@ -29,8 +29,8 @@ class Case(NamedTuple):
     words: list
     X: Any = X
     y: Any = Y
-    fit: dict = {}  # noqa: RUF012
-    parameters: dict = {}  # noqa: RUF012
+    fit: dict = {}
+    parameters: dict = {}
     error: type = ValueError
 
 
@@ -52,7 +52,7 @@ BAD_X = {
     "3-D": Case(["dim 3", "<= 2"], X=X[:, :, None]),
     "strings": Case(
         ["could not convert string to float", "'n/a'"],
-        X=X.astype(str).tolist()[:39] + [["n/a"] * 4],
+        X=[*X.astype(str).tolist()[:39], ["n/a"] * 4],
     ),
     "complex": Case(["Complex data not supported"], X=X * 1j),
     "another length": Case(["inconsistent numbers of samples", "30", "40"], X=X[:30]),

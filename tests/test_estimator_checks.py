@@ -39,7 +39,7 @@ QUICK = {
 
 
 def checks(estimator, *, names=None, failing=()):
-    """All checks, or those named; not `parametrize_with_checks`, whose iterator pytest deprecates."""
+    """All checks, or those named; `parametrize_with_checks` gives an iterator, which warns."""
     return [
         pytest.param(instance, check, id=check_id(check), marks=marks(check, failing))
         for instance, check in estimator_checks_generator(estimator)

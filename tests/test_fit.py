@@ -2,7 +2,9 @@
 
 import copy
 import random
+from itertools import chain
 
+import joblib
 import keras
 import numpy as np
 import pytest
@@ -165,6 +167,16 @@ def test_the_seed_decides_everything(problem, seed, parameters):
     for mine, same in zip(weights(first), weights(again), strict=True):
         assert_array_equal(mine, same)
     assert abs(weights(first)[-2] - weights(other)[-2]).max() > 0.01
+
+
+def test_threads_do_not_mix(problem):
+    def fit(seed):
+        return weights(fast(random_state=seed, threshold="f1_macro").fit(*problem))
+
+    alone = [fit(seed) for seed in range(4)]
+    together = joblib.Parallel(4, "threading")(joblib.delayed(fit)(seed) for seed in range(4))
+    for mine, same in zip(chain(*alone), chain(*together), strict=True):
+        assert_array_equal(mine, same)
 
 
 def test_random_state_instances_move_on(problem):

@@ -256,6 +256,18 @@ def test_a_search_tunes_the_packages_own_builder(problem):
     assert len(search.cv_results_["params"]) == 4
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [lambda: with_end("sequential", "sigmoid in Dense"), MLP])
+def test_a_search_in_parallel(problem, make):
+    clf = KerasMultiLabelClassifier(network=make(), epochs=3, random_state=0)
+    grid = {"learning_rate": [1e-12, 0.02]}
+    search = GridSearchCV(clf, grid, cv=2, scoring="f1_macro", n_jobs=2).fit(*problem)
+    alone = GridSearchCV(clf, grid, cv=2, scoring="f1_macro").fit(*problem)
+    assert_allclose(
+        search.cv_results_["mean_test_score"], alone.cv_results_["mean_test_score"], atol=0.02
+    )
+
+
 # Errors --------------------------------------------------------------------------------------
 
 

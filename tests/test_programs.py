@@ -174,12 +174,12 @@ class TestReuse:
         np.testing.assert_array_equal(first.predict_proba(data[0]), expected)
 
     def test_few_are_kept(self, data, fresh):
-        for units in range(1, 19):
-            fitted((data[0][:9], data[1][:9]), hidden_layer_sizes=(units,), epochs=1).predict(
-                data[0]
-            )
-        assert len(_training._TRAINERS) <= 16
-        assert len(_inference._PROGRAMS) <= 16
+        for cache in (_training._TRAINERS, _inference._PROGRAMS):
+            cache.limit = 2
+        for units in (1, 2, 3):
+            fitted(data, hidden_layer_sizes=(units,), epochs=1).predict(data[0])
+        assert len(_training._TRAINERS) == 2
+        assert len(_inference._PROGRAMS) == 2
 
     @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
     def test_an_interrupted_program_is_dropped(self, data, fresh, error):

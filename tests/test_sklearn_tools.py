@@ -330,16 +330,32 @@ def test_routing_of_validation_data():
 
 
 @pytest.mark.usefixtures("routing")
+@pytest.mark.parametrize("search", [False, True])
+def test_a_pipeline_transforms_validation_samples(form, search):
+    X, Y = problem()
+    y, y_val = FORMS[form](Y[:80]), FORMS[form](Y[80:])
+    clf = fast(early_stopping=True).set_fit_request(X_val=True, y_val=True)
+    pipe = Pipeline([("scale", StandardScaler()), ("clf", clf)], transform_input=["X_val"])
+    scaler = StandardScaler().fit(X[:80])
+    held_out = {"X_val": scaler.transform(X[80:]), "y_val": y_val}
+    direct = fast(early_stopping=True).fit(scaler.transform(X[:80]), y, **held_out)
+    if search:
+        pipe = GridSearchCV(pipe, {"clf__dropout": [clf.dropout]}, cv=2)
+    pipe.fit(X[:80], y, X_val=X[80:], y_val=y_val)
+    final = pipe.best_estimator_[-1] if search else pipe[-1]
+    assert_allclose(final.history_["val_loss"], direct.history_["val_loss"], rtol=1e-5)
+
+
+@pytest.mark.usefixtures("routing")
 @pytest.mark.parametrize("n_labels", [3, 6])
 def test_transform_input_cannot_serve_validation_data(n_labels):
     """scikit-learn transforms every item of a tuple, y too; at least that is never silent."""
     rng = np.random.default_rng(0)
     X, Y = rng.normal(size=(60, 6)), rng.integers(0, 2, size=(60, n_labels))
     clf = fast().set_fit_request(validation_data=True)
-    pipe = Pipeline(
-        [("scale", StandardScaler()), ("clf", clf)], transform_input=["validation_data"]
-    )
-    with pytest.raises(ValueError, match=r"3 features|fractions|infinity|0 and 1 only"):
+    pipe = Pipeline([("scale", StandardScaler()), ("clf", clf)])
+    pipe.set_params(transform_input=["validation_data"])
+    with pytest.raises(ValueError, match=r"3 features|0 and 1 only"):
         pipe.fit(X, Y, validation_data=(X, Y))
 
 
@@ -456,6 +472,7 @@ def test_another_process_loads_it(predicted, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
     assert done.stdout.strip() == ",".join(sorted(clf.predict(X)[0]))
     assert_allclose(np.load(tmp_path / "P.npy"), clf.predict_proba(X), rtol=1e-5)
 
@@ -554,11 +571,13 @@ def test_html_links_to_the_documentation():
 # Workers -------------------------------------------------------------------------------------
 
 
-def threads_after_a_fit():
-    import tensorflow as tf
-
+def threads_after_a_fit(tensorflow_first):
+    if tensorflow_first:
+        import tensorflow as tf
     X, Y = problem()
     fast(epochs=1).fit(X, Y)
+    import tensorflow as tf
+
     threading = tf.config.threading
     return (
         os.environ.get("OMP_NUM_THREADS"),
@@ -568,9 +587,11 @@ def threads_after_a_fit():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [None, 1, 3])
-def test_workers_share_the_cores(share):
+@pytest.mark.parametrize(("share", "tensorflow_first"), [(None, False), (3, False), (5, True)])
+def test_workers_share_the_cores(share, tensorflow_first):
+    """Each share has workers of its own, as no process can change its threads later on."""
     with joblib.parallel_config("loky", n_jobs=2, inner_max_num_threads=share):
-        found = joblib.Parallel()(joblib.delayed(threads_after_a_fit)() for _ in range(2))
+        call = joblib.delayed(threads_after_a_fit)(tensorflow_first)
+        found = joblib.Parallel()([call] * 2)
     expected = share or max(1, joblib.cpu_count() // 2)
     assert found == [(str(expected), expected, expected)] * 2

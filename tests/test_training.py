@@ -391,9 +391,9 @@ class TestEarlyStopping:
         assert model.evaluate(*validation, verbose=0) == pytest.approx(min(losses), rel=1e-4)
 
     def test_unknown_monitor_is_named(self):
-        with pytest.warns(UserWarning, match="val_nothing"):
-            ours(network(0), *problem(0), early_stopping=True, monitor="val_nothing",
-                 validation=problem(1))  # fmt: skip
+        given = {"early_stopping": True, "monitor": "val_nothing", "validation": problem(1)}
+        with pytest.raises(ValueError, match="val_nothing"):
+            ours(network(0), *problem(0), **given)
 
 
 class TestDivergence:
