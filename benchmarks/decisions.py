@@ -25,7 +25,8 @@ from skmultilabel_nn.decision import resolve_rule
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
 
 RESULTS = Path(__file__).parent / "results" / "decisions.csv"
-SETS = ["emotions", "yeast", "birds", "flags", "cal500", "enron", "genbase", "langlog", "slashdot", "stackex_chess", "reutersk500", "bibtex"]
+SETS = "emotions yeast birds flags cal500 enron genbase langlog slashdot stackex_chess "
+SETS = (SETS + "reutersk500 bibtex").split()
 RULES = {
     "0.5": 0.5,
     "shared micro F1": "f1_micro",
@@ -88,8 +89,14 @@ def measure(name, classifier, data, folds):
         seconds = time.perf_counter() - start
         chosen = rule.decide(test)
         scores = [f1_score(Y_test, chosen, average=a, zero_division=0) for a in AVERAGES]
-        yield [name, label, *np.round(scores, 4), round(plain, 2), round(cross, 2),
-               round(seconds, 4)]
+        yield [
+            name,
+            label,
+            *np.round(scores, 4),
+            round(plain, 2),
+            round(cross, 2),
+            round(seconds, 4),
+        ]
 
 
 def main():

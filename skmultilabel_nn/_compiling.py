@@ -142,7 +142,7 @@ def get_metrics(identifiers, multilabel):
     """Return a list of new Keras metrics."""
     if isinstance(identifiers, str) or callable(identifiers):
         raise TypeError(
-            f"metrics must be a list of Keras metrics, got {identifiers!r}. Write [{identifiers!r}]."
+            f"metrics must be a list of Keras metrics, got {identifiers!r}: put it in a list."
         )
     return [_get_metric(identifier, multilabel) for identifier in identifiers or ()]
 

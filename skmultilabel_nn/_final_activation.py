@@ -96,7 +96,7 @@ def _linear(operation, input_shape):
 
 def _of_subclass(model, input_shape):
     """Find the final activation of a model with its own `call` by trying."""
-    x = np.random.RandomState(0).random_sample((4, *input_shape))  # noqa: NPY002
+    x = np.random.RandomState(0).random_sample((4, *input_shape))
     outputs = _outputs(model, x)
     for layer in reversed(_inner_layers(model)):
         given = getattr(layer, "activation", None)
@@ -122,7 +122,7 @@ def _outputs(model, x):
 
 def _is_bounded(model, input_shape):
     """Whether outputs stay within [0, 1] for samples far apart."""
-    x = 100 * np.random.RandomState(0).standard_normal((64, *input_shape))  # noqa: NPY002
+    x = 100 * np.random.RandomState(0).standard_normal((64, *input_shape))
     try:
         outputs = _outputs(model, x)
     except Exception:  # it takes other numbers, as an embedding does

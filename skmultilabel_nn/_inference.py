@@ -9,7 +9,7 @@ from . import _tensors
 from ._backend import load_keras
 from ._final_activation import with_probabilities
 from ._programs import ProgramCache, compiled
-from ._serialization import deserialize, describe, serialize, set_values
+from ._serialization import describe, deserialize, serialize, set_values
 
 _PROGRAMS = ProgramCache(limit=16)
 

@@ -225,7 +225,7 @@ class MultilabelScorer(BaseEstimator):
     """
 
     # scikit-learn reads the arguments of `score` as metadata, but for X and y.
-    __metadata_request__score = {"estimator": UNUSED}  # noqa: RUF012
+    __metadata_request__score = {"estimator": UNUSED}
 
     def __init__(
         self,

@@ -41,9 +41,7 @@ assert not heavy, heavy
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    "given", ["", pytest.param(", jit_compile=True", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("given", ["", pytest.param(", jit_compile=True", marks=pytest.mark.slow)])
 def test_silent(given):
     done = run(FIT.format(given=given))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

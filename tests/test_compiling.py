@@ -166,8 +166,8 @@ class TestOnProbabilities:
 class TestKey:
     def test_equal_parts(self):
         schedule = keras.optimizers.schedules.CosineDecay(0.5, 10)
-        for given in ({}, {"optimizer": "sgd", "metrics": ["accuracy"]}, {"learning_rate": schedule},
-                      {"multilabel": False}, {"loss": Focal()}):  # fmt: skip
+        cases = [{}, {"optimizer": "sgd", "metrics": ["accuracy"]}, {"learning_rate": schedule}]
+        for given in (*cases, {"multilabel": False}, {"loss": Focal()}):
             assert parts(**given).key() is not None
             assert parts(**given).key() == parts(**given).key()
 
