@@ -379,7 +379,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         logits = self._logits(X)
         if not self.targets_.multilabel:
             return _inside(softmax(logits, axis=1))
-        return _inside(expit(logits))
+        # In place where it can be, so that a large answer is in memory once.
+        return _inside(expit(logits, out=logits if logits.flags.writeable else None))
 
     def _decisions(self):
         return Decisions(self.threshold, self.targets_, self.held_out_)

@@ -127,22 +127,28 @@ def _as_precise(loss, model):
 
 
 def get_optimizer(identifier, learning_rate=None):
-    """Return a new optimizer; the user's own is only read."""
-    given = keras.optimizers.get("adam" if identifier == "auto" else identifier)
-    if isinstance(identifier, str) and learning_rate is None:
-        return given  # new already
-    config = given.get_config()
-    if learning_rate is not None:
-        is_number = isinstance(learning_rate, Real)
-        config["learning_rate"] = float(learning_rate) if is_number else learning_rate
-    return type(given).from_config({**config, "name": type(given).__name__.lower()})
+    """Return a new optimizer; the user's own is only read.
+
+    Its name is fixed: TensorFlow keeps a few kilobytes for every variable's name that it has seen.
+    """
+    if isinstance(learning_rate, Real):
+        learning_rate = float(learning_rate)
+    rate = {} if learning_rate is None else {"learning_rate": learning_rate}
+    if isinstance(identifier, str):
+        name = "adam" if identifier == "auto" else identifier.lower()
+        kind = keras.optimizers.get({"class_name": name, "config": {"name": name}})
+        return kind if not rate else type(kind)(**rate, name=name)
+    given = keras.optimizers.get(identifier)
+    name = type(given).__name__.lower()
+    return type(given).from_config({**given.get_config(), **rate, "name": name})
 
 
 def get_metrics(identifiers, multilabel):
     """Return a list of new Keras metrics."""
     if isinstance(identifiers, str) or callable(identifiers):
         raise TypeError(
-            f"metrics must be a list of Keras metrics, got {identifiers!r}: put it in a list."
+            f"metrics must be a list of Keras metrics, got {identifiers!r}. "
+            f"Write [{identifiers!r}]."
         )
     return [_get_metric(identifier, multilabel) for identifier in identifiers or ()]
 

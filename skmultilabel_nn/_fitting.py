@@ -61,10 +61,21 @@ class Fit:
     def _learn_targets(self, X, y):
         if self.goes_on:
             self.codec = self.estimator.targets_
+            self._check_classes()
             self.target = self.codec.encode(y)
         else:
             self.codec, self.target = learn_targets(y, classes=self.classes)
         check_consistent_length(X, self.target.Y)
+
+    def _check_classes(self):
+        """Refuse a vocabulary given to `partial_fit` that is not that of the first call."""
+        given = None if not self.partial or self.classes is None else list(self.classes)
+        names = self.codec.label_names.tolist()
+        if given is not None and sorted(map(str, given)) != sorted(map(str, names)):
+            raise ValueError(
+                f"classes={given!r} is not the vocabulary of the first call, {names!r}. Leave "
+                f"classes out, or call fit to start anew."
+            )
 
     def _weight_shape(self, X):
         return X.shape[0], self.codec.n_outputs if self.codec.multilabel else None

@@ -4,6 +4,7 @@ import inspect
 import threading
 
 import numpy as np
+import scipy.sparse as sp
 
 from . import _tensors
 from ._backend import load_keras
@@ -15,6 +16,7 @@ _PROGRAMS = ProgramCache(limit=16)
 
 # Numbers in one batch of inputs: enough for the products to be fast, and 8 MB in float32.
 _NUMBERS_PER_BATCH = 2**21
+_SPARSE_ROWS_PER_BATCH = 1024
 
 
 class FittedNetwork:
@@ -120,20 +122,32 @@ class FittedNetwork:
         -------
         ndarray of shape (n_samples, n_outputs)
         """
-        program, layout, tensors = self._program_for(X)
+        compute, n_per_batch = self._batches_of(X)
         n_rows = X.shape[0]
-        n_per_batch = max(1, _NUMBERS_PER_BATCH // int(np.prod(self.input_shape)))
-        if layout.sparse_batches:
-            n_per_batch = 1024
         if n_rows <= n_per_batch:
-            return program(*tensors, _tensors.piece(X, layout)).numpy()
-        first = program(*tensors, _tensors.piece(X[:n_per_batch], layout)).numpy()
+            return compute(X)
+        first = compute(X[:n_per_batch])
         logits = np.empty((n_rows, first.shape[1]), first.dtype)
         logits[:n_per_batch] = first
         for start in range(n_per_batch, n_rows, n_per_batch):
             rows = slice(start, start + n_per_batch)
-            logits[rows] = program(*tensors, _tensors.piece(X[rows], layout)).numpy()
+            logits[rows] = compute(X[rows])
         return logits
+
+    def _batches_of(self, X):
+        """Return what computes the logits of a batch, and how many rows a batch may have."""
+        program, layout, tensors = self._program_for(X)
+
+        def compute(batch):
+            if batch.shape[0] > 1:
+                return program(*tensors, _tensors.piece(batch, layout)).numpy()
+            # The product of one row is summed in another order than that of several, so that a row
+            # would not be bit for bit what it is among others.
+            return compute(_vstack([batch, batch]))[:1]
+
+        if layout.sparse_batches:
+            return compute, _SPARSE_ROWS_PER_BATCH
+        return compute, max(2, _NUMBERS_PER_BATCH // int(np.prod(self.input_shape)))
 
     def _program_for(self, X):
         import tensorflow as tf
@@ -180,3 +194,7 @@ def _compile(tf, model, layout):
         _tensors.piece_signature(layout),
     ]
     return compiled(logits, signature)
+
+
+def _vstack(rows):
+    return sp.vstack(rows, format="csr") if sp.issparse(rows[0]) else np.concatenate(rows)

@@ -169,6 +169,8 @@ class Trainer:
 
     def _batch(self, kind, data, index):
         step = getattr(self.model, f"{kind}_step")
+        if kind == "train" and not self.own_train_step:
+            step = self._train_step
         program = self._program(kind, lambda: self._make_batch(step))
         return _floats(program(*data, np.asarray(index, np.int32)))
 
@@ -206,6 +208,16 @@ class Trainer:
         weight = (tf.TensorSpec(shape, self._y.dtype),) if self._weight_ndim else ()
         return self._x.signature(), self._y.signature(), weight
 
+    def _train_step(self, batch):
+        """Call `train_step` outside of a replica's context.
+
+        Inside it, Keras's optimizer sums gradients over replicas by a function that TensorFlow
+        registers for good, and with it the whole program: each architecture that a process
+        trains would stay in its memory.
+        """
+        context = tf.distribute.get_replica_context()
+        return context.merge_call(lambda _, batch: self.model.train_step(batch), args=(batch,))
+
     def _take(self, x, y, weight, index):
         batch = _tensors.take(x, index, self._x), _tensors.take(y, index, self._y)
         return batch + tuple(tf.gather(w, index) for w in weight)
@@ -221,7 +233,7 @@ class Trainer:
             def epoch(e, logs):
                 def batch(i):
                     index = orders[e, i * batch_size : tf.minimum((i + 1) * batch_size, n_rows)]
-                    self.model.train_step(self._take(x, y, weight, index))
+                    self._train_step(self._take(x, y, weight, index))
                     return (i + 1,)
 
                 self._reset_if(reset)
@@ -245,7 +257,7 @@ class Trainer:
         def part_of_epoch(x, y, weight, order, first, last, reset):
             def batch(i):
                 index = tf.slice(order, [i * batch_size], [batch_size])
-                self.model.train_step(self._take(x, y, weight, index))
+                self._train_step(self._take(x, y, weight, index))
                 return (i + 1,)
 
             self._reset_if(reset)

@@ -170,7 +170,7 @@ class _Run:
         self.n_validation = 0 if validation is None else validation.X.shape[0]
         given = settings.callbacks or []
         given = [given] if isinstance(given, keras.callbacks.Callback) else list(given)
-        self.callbacks = copy.deepcopy(given)
+        self.callbacks = _copies(given)
 
     def _worth_xla(self):
         if self.settings.jit_compile == "auto":
@@ -339,6 +339,16 @@ class EpochBar(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """End the line, also after an early stop."""
         self.bar.update(self.epoch, finalize=True)
+
+
+def _copies(callbacks):
+    try:
+        return copy.deepcopy(callbacks)
+    except TypeError as error:
+        raise TypeError(
+            f"callbacks are copied at each fit, so that fit changes no parameter, but these cannot "
+            f"be copied: {error}. Give the callback a __deepcopy__."
+        ) from error
 
 
 def _overrides(callbacks, kind):

@@ -150,16 +150,10 @@ def learn_classes(values, vocabulary):
 
 
 def _warn_of_joined_labels(values):
-    """Warn if strings look like "a|b": the pieces then recur in other values."""
+    """Warn if strings look like "a|b"."""
     distinct = {str(value) for value in values.tolist()}
     for separator in _SEPARATORS:
-        pieces = [{piece.strip() for piece in value.split(separator)} for value in distinct]
-        joined = [parts for parts in pieces if len(parts) > 1]
-        counts = {}
-        for piece in (piece for parts in pieces for piece in parts):
-            counts[piece] = counts.get(piece, 0) + 1
-        recurring = [counts[piece] > 1 for piece in set().union(*joined)]
-        if len(joined) > 1 and sum(recurring) >= 2 and np.mean(recurring) >= 0.5:
+        if _look_joined(distinct, separator):
             example = next(value for value in sorted(distinct) if separator in value)
             warnings.warn(
                 f"The class labels in y look like joined label lists, such as {example!r}. They "
@@ -169,3 +163,15 @@ def _warn_of_joined_labels(values):
                 stacklevel=4,
             )
             return
+
+
+def _look_joined(values, separator):
+    """Whether some values are lists of labels; commas also stand within one, "Washington, D.C."."""
+    pieces = [{piece.strip() for piece in value.split(separator)} for value in values]
+    joined = [parts for parts in pieces if len(parts) > 1]
+    if separator != "," or not joined:
+        return bool(joined)
+    counts = Counter(piece for parts in pieces for piece in parts)
+    recurring = [counts[piece] > 1 for piece in set().union(*joined)]
+    spaced = any(", " in value for value in values)
+    return not spaced or np.mean(recurring) >= 0.5

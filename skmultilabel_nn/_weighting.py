@@ -1,5 +1,7 @@
 """Weights: of samples, of cells, of classes, and zero for what is unknown, in one array."""
 
+from numbers import Real
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -61,6 +63,11 @@ def _class_weights(target, codec, weight, class_weight):
                 f"label, got {class_weight!r}."
             )
         return _balanced(target.Y, codec, weight)
+    if isinstance(class_weight, Real):
+        raise ValueError(
+            f"class_weight must be None, 'balanced', a dict {{label: weight}} or one weight a "
+            f"label, got {class_weight!r}."
+        )
     positive = codec.per_label(class_weight, default=1.0, what="class_weight")
     if (positive < 0).any():
         raise ValueError(f"class_weight must not be negative, the least is {positive.min():g}.")

@@ -27,7 +27,6 @@ QUICK = {
     "check_estimators_nan_inf",
     "check_estimators_partial_fit_n_features",
     "check_estimators_unfitted",
-    "check_estimator_sparse_tag",
     "check_fit2d_1sample",
     "check_n_features_in_after_fitting",
     "check_no_attributes_set_in_init",

@@ -2,6 +2,7 @@
 
 import copy
 import random
+import threading
 from itertools import chain
 
 import joblib
@@ -202,13 +203,20 @@ def test_global_random_states_stay(problem, random_state):
             float(tf.random.uniform(())),
         )
 
-    keras.utils.set_random_seed(5)
-    expected = draws()
-    keras.utils.set_random_seed(5)
-    clf = fast(random_state=random_state, early_stopping=True, threshold="f1_macro")
-    clf.fit(*problem).predict(problem[0])
-    clf.partial_fit(*problem).model_.get_weights()
-    assert draws() == expected
+    def seeded_draws(between=lambda: None):
+        keras.utils.set_random_seed(5)
+        between()
+        return np.array(draws())
+
+    def work():
+        clf = fast(random_state=random_state, early_stopping=True, threshold="f1_macro")
+        clf.fit(*problem).predict(problem[0])
+        clf.partial_fit(*problem).model_.get_weights()
+
+    expected = seeded_draws()
+    repeats = seeded_draws() == expected  # old releases of Keras do not reset their own generator
+    assert repeats[[0, 1, 3]].all()
+    assert_array_equal(seeded_draws(work)[repeats], expected[repeats])
 
 
 # What is left of a fit -----------------------------------------------------------------------
@@ -350,3 +358,30 @@ def test_parameters_are_not_changed(problem):
     assert (
         clone(fast(class_weight={0: 2.0})).get_params() == fast(class_weight={0: 2.0}).get_params()
     )
+
+
+# Refused, by name -----------------------------------------------------------------------------
+
+
+def test_partial_fit_refuses_another_vocabulary(problem):
+    X, Y = problem
+    clf = fast().partial_fit(X, Y, classes=range(Y.shape[1]))
+    before = clf.predict_proba(X)
+    with pytest.raises(ValueError, match="is not the vocabulary of the first call"):
+        clf.partial_fit(X, Y, classes=["x", "y"])
+    assert_array_equal(
+        clf.partial_fit(X, Y, classes=range(Y.shape[1])).label_names_, range(Y.shape[1])
+    )
+    assert not np.array_equal(clf.predict_proba(X), before)
+
+
+def test_callbacks_that_cannot_be_copied_are_named(problem):
+    callback = keras.callbacks.Callback()
+    callback.lock = threading.Lock()
+    with pytest.raises(TypeError, match="callbacks are copied at each fit"):
+        fast(callbacks=[callback]).fit(*problem)
+
+
+def test_class_weight_is_no_number(problem):
+    with pytest.raises(ValueError, match="class_weight must be None, 'balanced'"):
+        fast(class_weight=3).fit(*problem)

@@ -1,5 +1,6 @@
 """Programs are used again by fits of the same architecture, and by no other."""
 
+import gc
 import threading
 
 import numpy as np
@@ -180,6 +181,18 @@ class TestReuse:
             fitted(data, hidden_layer_sizes=(units,), epochs=1).predict(data[0])
         assert len(_training._TRAINERS) == 2
         assert len(_inference._PROGRAMS) == 2
+
+    @pytest.mark.parametrize("given", [{}, {"callbacks": [keras.callbacks.Callback()]}], ids=len)
+    def test_those_not_kept_leave_memory(self, data, fresh, given):
+        def graphs_after(units):
+            fitted(data, hidden_layer_sizes=(units,), epochs=1, **given).predict(data[0])
+            gc.collect()
+            return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
+
+        for cache in (_training._TRAINERS, _inference._PROGRAMS):
+            cache.limit = 1
+        first = graphs_after(1)
+        assert [graphs_after(units) for units in (2, 3, 4)] == [first] * 3
 
     @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
     def test_an_interrupted_program_is_dropped(self, data, fresh, error):

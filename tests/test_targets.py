@@ -530,6 +530,9 @@ def test_classes_of_a_one_dimensional_target_are_sorted():
         (["a, b", "b, c", "a", "c"], ","),
         (["x;y", "y;z", "x;z"], ";"),
         (pd.Series(["a|b", "a|c", "b|c"]), "|"),
+        (["a|b", "c", "d", "c"], "|"),
+        (["a,b", "c"], ","),
+        (["a, b", "a"], ","),
     ],
 )
 def test_joined_label_lists_are_warned_of(y, separator):
@@ -543,7 +546,6 @@ def test_joined_label_lists_are_warned_of(y, separator):
     [
         ["red", "blue", "red"],
         ["Smith, John", "Smith, Jane", "Doe, Jim"],
-        ["a|b", "c", "d", "c"],
         ["New York, USA", "Paris, France", "Boston, USA"],
         [1, 2, 1],
     ],
