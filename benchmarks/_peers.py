@@ -209,7 +209,7 @@ PEERS = {
     "this package": _our_peer(),
     "this package, jit_compile=True": _our_peer(jit_compile=True),
     "this package, jit_compile=False": _our_peer(jit_compile=False),
-    "this package, dropout and scaling on": _our_peer(dropout=0.2, standardize=True),
+    "this package, dropout and scaling on": _our_peer(dropout=0.4, standardize=True),
     "Keras": _keras_peer(),
     "Keras, jit_compile=False": _keras_peer(jit_compile=False),
     "Keras, steps_per_execution=20": _keras_peer(steps_per_execution=20),
