@@ -183,7 +183,8 @@ def _compile(tf, model, layout):
 
     def logits(trainable, non_trainable, x):
         x = tf.cast(x, layout.dtype)
-        return model.stateless_call(trainable, non_trainable, x, **training)[0]
+        outputs, _ = model.stateless_call(trainable, non_trainable, x, **training)
+        return tf.cast(outputs, layout.dtype)  # mixed precision computes in less
 
     def specs(variables):
         return [tf.TensorSpec(v.shape, v.dtype) for v in variables]

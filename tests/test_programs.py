@@ -182,6 +182,7 @@ class TestReuse:
         assert len(_training._TRAINERS) == 2
         assert len(_inference._PROGRAMS) == 2
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("given", [{}, {"callbacks": [keras.callbacks.Callback()]}], ids=len)
     def test_those_not_kept_leave_memory(self, data, fresh, given):
         def graphs_after(units):
@@ -385,6 +386,7 @@ class TestThreads:
             np.testing.assert_array_equal(each, expected)
 
 
+@pytest.mark.slow
 def test_auto_goes_on_without_xla_where_it_cannot_compile(data):
     class Print(layers.Layer):
         def call(self, inputs):

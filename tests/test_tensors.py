@@ -14,7 +14,7 @@ WIDE = _tensors.WIDEST_DENSE_BATCH + 1
 def matrix(seed, kind, width=7):
     rng = np.random.RandomState(seed)
     X = sp.random(20, width, 0.3, "csr", np.float32, rng)
-    X[3] = 0
+    X.data[X.indptr[3] : X.indptr[4]] = 0
     X.eliminate_zeros()
     if kind == "int64":
         X.indices, X.indptr = X.indices.astype(np.int64), X.indptr.astype(np.int64)
