@@ -115,7 +115,11 @@ class TestClasses:
 
 @pytest.mark.parametrize(
     ("class_weight", "message"),
-    [("heavy", "must be None, 'balanced'"), ({"a": -1}, "must not be negative"), ([1, 2], "class_weight")],
+    [
+        ("heavy", "must be None, 'balanced'"),
+        ({"a": -1}, "must not be negative"),
+        ([1, 2], "class_weight"),
+    ],
 )
 def test_refused(class_weight, message):
     with pytest.raises(ValueError, match=message):
