@@ -13,6 +13,7 @@ import pytest
 import scipy.sparse as sp
 import sklearn
 from conftest import FAST
+from joblib.externals.loky import get_reusable_executor
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone, is_classifier
 from sklearn.compose import make_column_transformer
@@ -591,7 +592,8 @@ def threads_after_a_fit(tensorflow_first):
 @pytest.mark.slow
 @pytest.mark.parametrize(("share", "tensorflow_first"), [(None, False), (3, False), (5, True)])
 def test_workers_share_the_cores(share, tensorflow_first):
-    """Each share has workers of its own, as no process can change its threads later on."""
+    """In workers of their own, as no process can change its threads once it has started them."""
+    get_reusable_executor().shutdown(wait=True)
     with joblib.parallel_config("loky", n_jobs=2, inner_max_num_threads=share):
         call = joblib.delayed(threads_after_a_fit)(tensorflow_first)
         found = joblib.Parallel()([call] * 2)
