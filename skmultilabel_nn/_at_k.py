@@ -127,6 +127,7 @@ def propensities_of(truth, propensities):
 
 def inverse_logistic_propensities(n_positive, n_samples, a, b):
     """Compute the propensity model of Jain et al. (2016), (n_labels,)."""
+    n_positive = np.asarray(n_positive, dtype=np.float64)  # sums of float32 were float32 in numpy 1
     c = (np.log(n_samples) - 1) * (b + 1) ** a
     return 1 / (1 + c * np.exp(-a * np.log(n_positive + b)))
 
