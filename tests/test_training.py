@@ -475,8 +475,8 @@ class TestRandomState:
             numpy_state = np.random.get_state()  # noqa: NPY002
             return random.getstate(), tuple(numpy_state[1]), numpy_state[2]
 
-        def draws():
-            return float(tf.random.uniform(())), float(keras.random.uniform(()))
+        def draws():  # Keras's own generator, which old releases do not reset: see test_fit.py
+            return float(tf.random.uniform(()))
 
         keras.utils.set_random_seed(3)
         expected = draws()
