@@ -117,7 +117,8 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
     if validation is not None:
         rows, validation = _alike(rows, validation)
     architecture = describe(model)
-    trainer = _trainer_for(model, architecture, parts, rows, settings)
+    weight_ndim = _weight_ndim(rows, validation)
+    trainer = _trainer_for(model, architecture, parts, rows, settings, weight_ndim)
     goes_on = optimizer_values is not None and settings.learning_rate is None
     trainer.load(model, None if goes_on else parts.learning_rate, optimizer_values)
     run = _Run(trainer, rows, settings, rng, validation)
@@ -128,23 +129,22 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
 
 
 def _alike(rows, validation):
-    """Give both samples the same storage and kind of weights: one program serves both."""
+    """Give both samples the same storage: one program serves both."""
     X, Y = (_tensors.like(b, a) for a, b in zip(rows[:2], validation[:2], strict=True))
     if rows.X.dtype != X.dtype:  # small integers beside floats
         rows = rows._replace(X=rows.X.astype(X.dtype))
-    weights = [w for w in (rows.weight, validation.weight) if w is not None]
-    if weights and rows.weight is None:
-        rows = rows._replace(weight=np.ones(rows.X.shape[0]))
-    if max((w.ndim for w in weights), default=0) == 2 and rows.weight.ndim == 1:
-        rows = rows._replace(weight=np.repeat(rows.weight[:, np.newaxis], rows.Y.shape[1], axis=1))
     return rows, validation._replace(X=X, Y=Y)
 
 
-def _trainer_for(model, architecture, parts, rows, settings):
+def _weight_ndim(*samples):
+    weights = [rows.weight for rows in samples if rows is not None]
+    return max(0 if weight is None else weight.ndim for weight in weights)
+
+
+def _trainer_for(model, architecture, parts, rows, settings, weight_ndim):
     """Return a trainer that was kept, or a new one around the model."""
     x = _tensors.layout(rows.X, architecture.dtype, may_stay_sparse=settings.may_stay_sparse)
     y = _tensors.layout(rows.Y, architecture.dtype)
-    weight_ndim = 0 if rows.weight is None else rows.weight.ndim
     network, compiled = architecture.key, parts.key()
     key = None if None in (network, compiled) else (network, compiled, x, y, weight_ndim)
     kept = key and _TRAINERS.take(key)
