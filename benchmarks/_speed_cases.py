@@ -246,7 +246,7 @@ CASES = {
             OURS,
             "this package, jit_compile=True",
             "this package, jit_compile=False",
-            "this package, dropout and scaling on",
+            "this package, its own network",
             "Keras",
             "Keras, jit_compile=False",
             "Keras, steps_per_execution=20",
@@ -262,7 +262,7 @@ CASES = {
     "b": Case(
         "The first fit of a process and the tenth",
         measure_fits,
-        (OURS, "this package, dropout and scaling on", *SIDE_BY_SIDE[1:]),
+        (OURS, "this package, its own network", *SIDE_BY_SIDE[1:]),
         tuple(_SMALL),
         note="Everything was imported before; case f has the imports. Traces are counted as runs "
         "of the Python code of `train_step`.",

@@ -27,8 +27,15 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Units of each hidden layer of the built-in network; ``()`` makes it linear.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
-    dropout : float in [0, 1), default=0.4
+    dropout : float in [0, 1), default=0.2
         Share of hidden units left out at random in each training step.
+    input_dropout : float in [0, 1), default=0.4
+        Share of features left out at random in each training step.
+    n_members : int or "auto", default="auto"
+        Networks in the packed ensemble that the built-in network is: they share their weight
+        matrices but for the last, each learns by its own error, and the mean of their
+        probabilities counts (see `networks.MLP`). 1 is one plain network. "auto": 8, and
+        3200 / n_labels for more than 400 labels.
     network : keras.Model, callable or None, default=None
         What takes the place of the built-in network. A Keras model, compiled or not, is copied
         with its weights at each fit and never changed. A callable
@@ -40,9 +47,13 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Whether features are scaled inside the model: dense ones to mean 0 and variance 1, sparse
         ones by one common factor. "auto": for the built-in network only.
     optimizer : str or keras.optimizers.Optimizer, default="auto"
-        "auto": that of a compiled `network`, else Adam. An object is copied.
+        "auto": that of a compiled `network`, else Adam with one cycle of the learning rate over
+        the whole training: it rises linearly in the first quarter, then falls to 0 as a cosine
+        does. Without the cycle in `partial_fit`, and where a callback sets the learning rate. An
+        object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
-        None: that of the optimizer (0.001 for Adam).
+        None: that of the optimizer; for "auto" 0.003, the top of its cycle. A number is the top
+        of the cycle for "auto", and a constant rate for every other optimizer.
     loss : str, keras.losses.Loss or callable, default="auto"
         A name in `skmultilabel_nn.losses` or a Keras loss. "auto": that of a compiled `network`,
         else binary cross-entropy (categorical for 1-D `y`). Computed from logits where the loss
@@ -52,8 +63,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     batch_size : int or "auto", default="auto"
         Samples per training step. "auto": the power of 2 nearest to n_samples / 40, within 32 and
         512. The last, smaller batch is not dropped.
-    epochs : int, default=30
-        Passes over the samples.
+    epochs : int or "auto", default="auto"
+        Passes over the samples. "auto": 20, times sqrt(n_labels / 100) for 100 to 625 labels and
+        2.5 for more, times 20,000 / n_samples for more than 20,000 samples; at least 5.
     shuffle : bool, default=True
         Whether each epoch visits the samples in a new order.
     early_stopping : bool, default=False
@@ -156,7 +168,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         hidden_layer_sizes=(256, 256),
         activation="relu",
         *,
-        dropout=0.4,
+        dropout=0.2,
+        input_dropout=0.4,
+        n_members="auto",
         network=None,
         standardize="auto",
         optimizer="auto",
@@ -164,7 +178,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         loss="auto",
         metrics=None,
         batch_size="auto",
-        epochs=30,
+        epochs="auto",
         shuffle=True,
         early_stopping=False,
         validation_fraction=0.1,
@@ -183,6 +197,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.n_members = n_members
         self.network = network
         self.standardize = standardize
         self.optimizer = optimizer

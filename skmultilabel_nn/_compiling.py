@@ -6,8 +6,9 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from ._backend import load_keras
+from ._schedule import OneCycle
 from ._serialization import float_dtype, plain_config
-from .losses import LossAdapter, get_loss
+from .losses import CellLoss, LossAdapter, get_loss
 
 keras = load_keras()
 
@@ -34,6 +35,8 @@ class OnProbabilities(keras.metrics.Metric):
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch; weights per cell reach metrics that average over rows cell by cell."""
         y_pred = getattr(keras.ops, self.activation)(y_pred)
+        if len(y_pred.shape) == 3:  # each member's, in training
+            y_pred = keras.ops.mean(y_pred, axis=1)
         per_cell = sample_weight is not None and len(sample_weight.shape) == 2
         if per_cell and isinstance(self.metric, keras.metrics.MeanMetricWrapper):
             y_true, y_pred = (keras.ops.expand_dims(y, -1) for y in (y_true, y_pred))
@@ -60,20 +63,20 @@ class Parts(NamedTuple):
     optimizer : keras.optimizers.Optimizer
     loss : keras.losses.Loss
     metrics : list of OnProbabilities
-    learning_rate : float or None
-        None for a schedule or another function of the step.
+    learning_rate : float, OneCycle or None
+        None for another schedule or function of the step.
     """
 
     optimizer: Any
     loss: Any
     metrics: list
-    learning_rate: float | None
+    learning_rate: Any
 
     def compile(self, model):
         """Compile a model."""
         model.compile(
             optimizer=self.optimizer,
-            loss=_as_precise(self.loss, model),
+            loss=_as_precise(_for_members(self.loss), model),
             weighted_metrics=self.metrics,
             jit_compile=False,
         )
@@ -93,7 +96,8 @@ class Parts(NamedTuple):
         optimizer = json.loads(texts[0])
         optimizer["config"]["name"] = None  # Keras numbers them through a process
         if self.learning_rate is not None:
-            optimizer["config"]["learning_rate"] = None  # a variable of the program
+            # Its numbers are variables of the program.
+            optimizer["config"]["learning_rate"] = type(self.learning_rate).__name__
         dtypes = [str(part.dtype) for part in parts[1:]]
         return json.dumps([optimizer, *texts[1:], dtypes], sort_keys=True)
 
@@ -108,12 +112,21 @@ def new_parts(*, optimizer, learning_rate, loss, metrics, multilabel):
     activation = "sigmoid" if multilabel else "softmax"
     optimizer = get_optimizer(optimizer, learning_rate)
     rate = optimizer.get_config().get("learning_rate")
+    if isinstance(learning_rate, OneCycle):
+        rate = learning_rate
     return Parts(
         optimizer,
         get_loss(loss, multilabel=multilabel),
         [OnProbabilities(m, activation) for m in get_metrics(metrics, multilabel)],
-        rate if isinstance(rate, float) else None,
+        rate if isinstance(rate, float | OneCycle) else None,
     )
+
+
+def _for_members(loss):
+    """Let a loss of Keras's, as of 1-D classes, take the logits of each member of an ensemble."""
+    if isinstance(loss, CellLoss | LossAdapter):
+        return loss
+    return LossAdapter(loss, reduction=loss.reduction, name=loss.name, dtype=loss.dtype)
 
 
 def _as_precise(loss, model):

@@ -12,7 +12,7 @@ from ._scoring import threshold_free_metric
 from ._stratification import stratified_validation_rows
 from ._targets import EncodedTarget, learn_targets
 from ._validation_score import ValidationScore
-from ._weighting import training_weight
+from ._weighting import log_odds, training_weight
 from .networks import MLP
 
 
@@ -36,7 +36,6 @@ class Fit:
         self.estimator = estimator
         self.goes_on = goes_on
         self.partial = partial
-        self.epochs = 1 if partial else estimator.epochs
         self.classes = estimator.classes if classes is None else classes
         # Not scikit-learn's shared generator for None: a fit changes nobody's random numbers.
         seed = estimator.random_state
@@ -48,8 +47,9 @@ class Fit:
         self._learn_targets(X, y)
         weight = check_weights(sample_weight, *self._weight_shape(X))
         training, held_out = self._split(X, weight, validation_data)
-        model, optimizer_values = self._model(training)
-        outcome = self._train(model, training, held_out, optimizer_values)
+        rows = self._training_rows(training)
+        model, optimizer_values = self._model(rows, _of_rows(training[2]))
+        outcome = self._train(model, rows, held_out, optimizer_values)
         self._set_attributes(model, outcome, held_out, X)
 
     def _inputs(self, X, *, reset):
@@ -108,31 +108,33 @@ class Fit:
         weight = check_weights(weight[0], *self._weight_shape(X)) if weight else None
         return X, target, weight
 
-    def _model(self, training):
+    def _model(self, rows, row_weight):
         """Build the network with its starting weights."""
         if self.goes_on:
             network = self.estimator.network_
             return network.build(), network.optimizer_values
-        return self._new_model(training), None
+        return self._new_model(rows, row_weight), None
 
-    def _new_model(self, training):
-        from ._assembly import assemble
+    def _new_model(self, rows, row_weight):
+        from ._assembly import assemble, start_at
 
-        X, _, weight = training
         estimator = self.estimator
         scaled = estimator.network is None and estimator.standardize == "auto"
         shift = factor = scaling = None
         if scaled or estimator.standardize is True:
-            shift, factor = scaling_statistics(X, _of_rows(weight))
+            shift, factor = scaling_statistics(rows.X, row_weight)
             scaling = "factor" if shift is None else "center"
         model = assemble(
             self._network(),
-            X.shape[1:],
+            rows.X.shape[1:],
             self.codec.n_outputs,
             seed=self.rng.randint(2**31),
             scaling=scaling,
+            exclusive=not self.codec.multilabel,
             dtype=estimator.dtype,
         )
+        if not isinstance(estimator.network, load_keras().Model):
+            start_at(model, log_odds(rows.Y, rows.weight, multilabel=self.codec.multilabel))
         if not model.trainable_variables:
             raise ValueError(
                 f"The network {model.name!r} has no weights to train: set trainable=True."
@@ -151,24 +153,29 @@ class Fit:
                 tuple(estimator.hidden_layer_sizes),
                 estimator.activation,
                 estimator.dropout,
+                estimator.input_dropout,
+                self._n_members(),
                 estimator.dtype,
             )
         if not isinstance(estimator.network, load_keras().Model):
             check_builder(estimator.network)
         return estimator.network
 
-    def _train(self, model, training, held_out, optimizer_values):
+    def _train(self, model, rows, held_out, optimizer_values):
         from ._compiling import compiled_parts
         from ._training import Settings, train
 
         estimator = self.estimator
         optimizer, loss = compiled_parts(estimator.network)
+        optimizer = _or_own(estimator.optimizer, optimizer)
+        one_cycle = self._one_cycle(optimizer)
         settings = Settings(
             multilabel=self.codec.multilabel,
-            epochs=self.epochs,
-            batch_size=self._batch_size(training[0].shape[0]),
-            optimizer=_or_own(estimator.optimizer, optimizer),
+            epochs=self._epochs(rows.X.shape[0]),
+            batch_size=self._batch_size(rows.X.shape[0]),
+            optimizer=optimizer,
             learning_rate=estimator.learning_rate,
+            one_cycle=one_cycle,
             loss=_or_own(estimator.loss, loss),
             metrics=estimator.metrics,
             callbacks=estimator.callbacks,
@@ -183,11 +190,23 @@ class Fit:
         )
         return train(
             model,
-            self._training_rows(training),
+            rows,
             settings,
             self.rng,
             validation=None if held_out is None else self._training_rows(held_out),
-            optimizer_values=optimizer_values,
+            optimizer_values=None if one_cycle else optimizer_values,
+        )
+
+    def _one_cycle(self, optimizer):
+        """Whether the learning rate is ours to vary: neither the user nor a callback does."""
+        estimator, callbacks = self.estimator, load_keras().callbacks
+        theirs = (callbacks.ReduceLROnPlateau, callbacks.LearningRateScheduler)
+        return (
+            isinstance(optimizer, str)
+            and optimizer == "auto"
+            and not self.partial
+            and not callable(estimator.learning_rate)
+            and not any(isinstance(c, theirs) for c in estimator.callbacks or ())
         )
 
     def _validation_score(self, held_out):
@@ -204,6 +223,19 @@ class Fit:
         if self.estimator.batch_size != "auto":
             return self.estimator.batch_size
         return int(np.clip(2 ** round(np.log2(max(n_samples / 40, 1))), 32, 512))
+
+    def _epochs(self, n_samples):
+        """Choose the passes: more for many labels, each of which is rare, fewer for many rows."""
+        if self.partial or self.estimator.epochs != "auto":
+            return 1 if self.partial else self.estimator.epochs
+        for_labels = np.clip(np.sqrt(self.codec.n_outputs / 100), 1, 2.5)
+        return max(5, round(20 * for_labels * min(1, 20_000 / n_samples)))
+
+    def _n_members(self):
+        """Choose the members: with many labels, their own last layers cost more than they bring."""
+        if self.estimator.n_members != "auto":
+            return self.estimator.n_members
+        return int(np.clip(3200 // self.codec.n_outputs, 1, 8))
 
     def _training_rows(self, samples):
         from ._training import Rows

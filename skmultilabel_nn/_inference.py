@@ -10,7 +10,7 @@ from . import _tensors
 from ._backend import load_keras
 from ._final_activation import with_probabilities
 from ._programs import ProgramCache, compiled
-from ._serialization import describe, deserialize, serialize, set_values
+from ._serialization import describe, deserialize, parts_of, serialize, set_values
 
 _PROGRAMS = ProgramCache(limit=16)
 
@@ -108,8 +108,12 @@ class FittedNetwork:
         return model
 
     def build_with_probabilities(self):
-        """Return a Keras model with the fitted values that gives probabilities."""
-        return with_probabilities(self.build(), self.activation)
+        """Return a Keras model with the fitted values that gives probabilities, always."""
+        model = self.build()
+        for part in parts_of(model):
+            if hasattr(part, "each_trains"):  # members of an ensemble, for a loss on logits
+                part.each_trains = False
+        return with_probabilities(model, self.activation)
 
     def logits(self, X):
         """Compute the logits.

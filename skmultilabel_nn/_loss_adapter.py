@@ -73,6 +73,8 @@ class LossAdapter(keras.losses.Loss):
         """Compute the reduced loss; arguments and errors as in `CellLoss`."""
         y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
         y_true = as_cells(y_true, y_pred, "y_true")
+        if len(y_pred.shape) == 3:
+            return self._of_members(y_true, y_pred, sample_weight)
         is_loss = isinstance(self.loss, keras.losses.Loss)
         if is_loss and type(self.loss).__call__ is not keras.losses.Loss.__call__:
             return self.loss(y_true, _ACTIVATIONS[self.activation](y_pred), sample_weight)
@@ -80,6 +82,17 @@ class LossAdapter(keras.losses.Loss):
         if sample_weight is not None:
             sample_weight = self._matching(sample_weight, values, y_pred)
         return reduced(self, values, sample_weight)
+
+    def _of_members(self, y_true, y_pred, sample_weight):
+        """Let the loss see the members of an ensemble as so many more rows."""
+        n_members, n_labels = y_pred.shape[1:]
+        if sample_weight is not None:
+            weight = ops.convert_to_tensor(sample_weight, dtype=self.dtype)
+            weight = ops.expand_dims(weight, 1)
+            weight = ops.repeat(weight, n_members, axis=1)
+            sample_weight = ops.reshape(weight, (-1, *weight.shape[2:]))
+        y_true, y_pred = (ops.reshape(y, (-1, n_labels)) for y in (y_true, y_pred))
+        return self(y_true, y_pred, sample_weight)
 
     def call(self, y_true, y_pred):
         """Losses before weighting, of shape (n, n_labels), (n,) or what `loss` returns."""

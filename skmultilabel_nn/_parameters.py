@@ -12,6 +12,10 @@ def _is_int(value, low=1):
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_) and value >= low
 
 
+def _is_count(value):
+    return (isinstance(value, str) and value == "auto") or _is_int(value)
+
+
 def _is_real(value, low, high=np.inf):
     number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
     return number and low < value < high
@@ -39,12 +43,14 @@ _RULES = {
         lambda v: v == 0 or _is_real(v, 0, 1),
         "a number from 0 to below 1",
     ),
-    "standardize": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
-    "batch_size": (
-        lambda v: (isinstance(v, str) and v == "auto") or _is_int(v),
-        "'auto' or an integer above 0",
+    "input_dropout": (
+        lambda v: v == 0 or _is_real(v, 0, 1),
+        "a number from 0 to below 1",
     ),
-    "epochs": (_is_int, "an integer above 0"),
+    "n_members": (_is_count, "'auto' or an integer above 0"),
+    "standardize": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
+    "batch_size": (_is_count, "'auto' or an integer above 0"),
+    "epochs": (_is_count, "'auto' or an integer above 0"),
     "learning_rate": (
         lambda v: v is None or _is_real(v, 0) or callable(v),
         "None, a number above 0 or a Keras learning rate schedule",

@@ -5,6 +5,7 @@ import numpy as np
 from . import _tensors
 from ._backend import load_keras, load_tensorflow, without_chatter
 from ._programs import compiled
+from ._schedule import OneCycle
 from ._serialization import parts_of, set_values
 
 keras = load_keras()
@@ -27,11 +28,14 @@ class Trainer:
         Sample weights: none, one per row, or one per cell.
     key : object or None
         Under which this trainer is kept for later fits.
+    schedule : OneCycle or None
+        The learning rate of the model's optimizer, if it is one.
     """
 
-    def __init__(self, model, x_layout, y_layout, weight_ndim, key):
+    def __init__(self, model, x_layout, y_layout, weight_ndim, key, schedule=None):
         self.model = model
         self.key = key
+        self._schedule = schedule
         self.own_train_step = type(model).train_step is not keras.Model.train_step
         self.own_test_step = type(model).test_step is not keras.Model.test_step
         self._x, self._y, self._weight_ndim = x_layout, y_layout, weight_ndim
@@ -68,7 +72,7 @@ class Trainer:
         Parameters
         ----------
         model : keras.Model
-        learning_rate : float or None
+        learning_rate : float, OneCycle or None
             None: that of `optimizer_state`, or what the optimizer's schedule says.
         optimizer_state : dict or None
             What `optimizer_state` gave in another run. A state of another optimizer than this
@@ -82,7 +86,9 @@ class Trainer:
         values = optimizer_state["values"] if fits else self._fresh_optimizer
         for variable, value in zip(optimizer.variables, values, strict=True):
             variable.assign(np.broadcast_to(value, variable.shape))
-        if learning_rate is not None:
+        if isinstance(learning_rate, OneCycle):
+            self._schedule.assign(learning_rate)
+        elif learning_rate is not None:
             optimizer.learning_rate = learning_rate
 
     def _fits(self, state):

@@ -10,6 +10,7 @@ from . import _tensors
 from ._backend import load_keras
 from ._compiling import new_parts
 from ._programs import ProgramCache
+from ._schedule import OneCycle
 from ._serialization import Architecture, describe
 from ._trainer import Trainer
 
@@ -21,6 +22,8 @@ _TRAINERS = ProgramCache(limit=16)
 _BATCHES_PER_CALL = 512
 # ... and the row orders of the epochs that go into one call hold no more numbers than this.
 _ROWS_PER_CALL = 2**21
+# Highest learning rate of a cycle, if none is given.
+_PEAK = 0.003
 # XLA takes about a second to compile and then saves 0.1 to 0.2 ms a batch.
 _BATCHES_WORTH_XLA = 8192
 
@@ -48,6 +51,7 @@ class Settings(NamedTuple):
     batch_size: int
     optimizer: Any = "auto"
     learning_rate: Any = None
+    one_cycle: bool = False
     loss: Any = "auto"
     metrics: Any = None
     callbacks: Any = None
@@ -109,7 +113,7 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
     """
     parts = new_parts(
         optimizer=settings.optimizer,
-        learning_rate=settings.learning_rate,
+        learning_rate=_learning_rate(settings, rows.X.shape[0]),
         loss=settings.loss,
         metrics=settings.metrics,
         multilabel=settings.multilabel,
@@ -126,6 +130,13 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
     state = trainer.values(), trainer.optimizer_state()
     _TRAINERS.put(trainer.key, trainer)  # not reached by an error, whose trainer is not used again
     return Outcome(*state, history, run.callbacks, architecture)
+
+
+def _learning_rate(settings, n_rows):
+    if not settings.one_cycle:
+        return settings.learning_rate
+    n_steps = settings.epochs * -(-n_rows // min(settings.batch_size, n_rows))
+    return OneCycle(settings.learning_rate or _PEAK, n_steps)
 
 
 def _alike(rows, validation):
@@ -151,7 +162,8 @@ def _trainer_for(model, architecture, parts, rows, settings, weight_ndim):
     if kept:
         return kept
     parts.compile(model)
-    return Trainer(model, x, y, weight_ndim, key)
+    rate = parts.learning_rate
+    return Trainer(model, x, y, weight_ndim, key, rate if isinstance(rate, OneCycle) else None)
 
 
 class _Run:

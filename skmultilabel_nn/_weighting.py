@@ -4,6 +4,7 @@ from numbers import Real
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.special import logit
 
 
 def training_weight(target, codec, sample_weight=None, class_weight=None):
@@ -38,6 +39,31 @@ def training_weight(target, codec, sample_weight=None, class_weight=None):
         positive, negative = _class_weights(target, codec, weight, class_weight)
         weight = _multiplied(target.Y, codec, weight, positive, negative)
     return None if weight is None else weight.astype(np.float32)
+
+
+def log_odds(Y, weight, *, multilabel):
+    """Compute the logits of the labels' frequencies, where the loss of a constant is least.
+
+    Parameters
+    ----------
+    Y : ndarray or csr_array of shape (n_samples, n_outputs)
+        Indicator, one-hot for 1-D classes.
+    weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
+        What `training_weight` gave.
+    multilabel : bool
+        Whether each output is a label of its own.
+
+    Returns
+    -------
+    ndarray of shape (n_outputs,), float64
+        Frequencies are kept above 1e-4 and below 1 - 1e-4.
+    """
+    cells = np.ones((1, 1)) if weight is None else _as_cells(weight)
+    positives = np.ravel(_positive_cells(Y, cells).sum(axis=0, dtype=np.float64))
+    totals = cells.sum(axis=0, dtype=np.float64) * (Y.shape[0] / cells.shape[0])
+    frequency = np.divide(positives, totals, out=np.full(len(positives), 0.5), where=totals > 0)
+    frequency = frequency.clip(1e-4, 1 - 1e-4)
+    return logit(frequency) if multilabel else np.log(frequency)
 
 
 def _check_known(known, codec):

@@ -12,20 +12,37 @@ from ._backend import load_keras
 
 __all__ = ["MLP"]
 
+# Weights of the members' own last layers, beyond which they share one: it is for thousands of
+# labels that they would take more memory and time than all the rest.
+_LARGEST_HEADS = 4_000_000
+
 
 class MLP(BaseEstimator):
-    """Build a multi-layer perceptron that gives one logit per output.
+    """Build a multi-layer perceptron, by default a packed ensemble of them, that gives logits.
+
+    The members of the ensemble share their weight matrices, but for the last, and differ in signs,
+    scales and biases. Each learns by its own error, and the mean of their probabilities counts.
 
     Parameters
     ----------
     hidden_layer_sizes : tuple of int, default=(256, 256)
-        Units of each hidden layer; an empty tuple is a linear model.
+        Units of each hidden layer; an empty tuple is a linear model, without members.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
-    dropout : float in [0, 1), default=0.4
+    dropout : float in [0, 1), default=0.2
         Share of hidden units left out at random in each training step.
+    input_dropout : float in [0, 1), default=0.4
+        Share of features left out at random in each training step.
+    n_members : int, default=8
+        Members of the ensemble; 1 is a plain network.
     dtype : str, default="float32"
         Keras dtype policy of all layers.
+
+    References
+    ----------
+    Wen, Tran, Ba: "BatchEnsemble: an alternative approach to efficient ensemble and lifelong
+    learning", ICLR 2020. Gorishniy, Kotelnikov, Babenko: "TabM: advancing tabular deep learning
+    with parameter-efficient ensembling", ICLR 2025.
 
     Examples
     --------
@@ -35,11 +52,19 @@ class MLP(BaseEstimator):
     """
 
     def __init__(
-        self, hidden_layer_sizes=(256, 256), activation="relu", dropout=0.4, dtype="float32"
+        self,
+        hidden_layer_sizes=(256, 256),
+        activation="relu",
+        dropout=0.2,
+        input_dropout=0.4,
+        n_members=8,
+        dtype="float32",
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.n_members = n_members
         self.dtype = dtype
 
     def __call__(self, input_shape, n_outputs):
@@ -57,14 +82,40 @@ class MLP(BaseEstimator):
         keras.Model
             A new model with freshly drawn weights.
         """
+        from ._packed import InputDropout, MeanOfMembers
+
         keras = load_keras()
         inputs = keras.Input(input_shape, dtype=self.dtype, name="features")
         x = keras.layers.Flatten(name="flatten")(inputs) if len(input_shape) > 1 else inputs
+        if self.input_dropout:
+            x = InputDropout(self.input_dropout, dtype=self.dtype, name="input_dropout")(x)
         for i, units in enumerate(self.hidden_layer_sizes, start=1):
-            x = keras.layers.Dense(
-                units, activation=self.activation, dtype=self.dtype, name=f"hidden_{i}"
-            )(x)
+            x = self._hidden(units, f"hidden_{i}")(x)
             if self.dropout:
                 x = keras.layers.Dropout(self.dropout, dtype=self.dtype, name=f"dropout_{i}")(x)
-        outputs = keras.layers.Dense(n_outputs, dtype=self.dtype, name="logits")(x)
+        outputs = self._logits(n_outputs)(x)
+        if self._packed:
+            outputs = MeanOfMembers(dtype=self.dtype, name="mean_of_members")(outputs)
         return keras.Model(inputs, outputs, name="mlp")
+
+    @property
+    def _packed(self):
+        return self.n_members > 1 and len(self.hidden_layer_sizes) > 0
+
+    def _hidden(self, units, name):
+        from ._packed import PackedDense
+
+        options = {"activation": self.activation, "dtype": self.dtype, "name": name}
+        if self._packed:
+            return PackedDense(units, self.n_members, **options)
+        return load_keras().layers.Dense(units, **options)
+
+    def _logits(self, n_outputs):
+        from ._packed import MemberHeads, PackedDense
+
+        options = {"dtype": self.dtype, "name": "logits"}
+        if not self._packed:
+            return load_keras().layers.Dense(n_outputs, **options)
+        if self.n_members * self.hidden_layer_sizes[-1] * n_outputs > _LARGEST_HEADS:
+            return PackedDense(n_outputs, self.n_members, **options)
+        return MemberHeads(n_outputs, **options)

@@ -186,7 +186,7 @@ class TestKey:
             {"metrics": ["accuracy"]},
             {"multilabel": False},
         ],
-        ids=str,
+        ids=lambda other: f"{next(iter(other))}={type(next(iter(other.values()))).__name__}",
     )
     def test_other_parts(self, other):
         assert parts(**other).key() != parts().key()

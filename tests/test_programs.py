@@ -95,6 +95,7 @@ class TestProgramCache:
 class TestReuse:
     def test_same_architecture_is_traced_once(self, data, traced):
         fitted(data)
+        fitted(data, optimizer="adam")
         n_traced = len(traced)
         assert n_traced > 0
         X, Y = data
@@ -119,7 +120,7 @@ class TestReuse:
             {"dtype": "float64"},
             {"standardize": False},
         ],
-        ids=str,
+        ids=lambda other: f"{next(iter(other))}={type(next(iter(other.values()))).__name__}",
     )
     def test_others_are_traced_anew(self, data, traced, other):
         fitted(data)

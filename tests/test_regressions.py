@@ -24,6 +24,8 @@ from skmultilabel_nn.model_selection import MultilabelStratifiedKFold
 STANDING_STILL = {
     "hidden_layer_sizes": (4,),
     "dropout": 0,
+    "n_members": 1,
+    "input_dropout": 0,
     "learning_rate": 1e-12,
     "epochs": 1,
     "batch_size": 1000,

@@ -494,7 +494,8 @@ class TestRandomState:
 class TestWeights:
     """With full batches in float64, weights are what they claim to be."""
 
-    given = {"hidden_layer_sizes": (8,), "dropout": 0, "epochs": 20, "dtype": "float64"}
+    given = {"hidden_layer_sizes": (8,), "epochs": 20, "dtype": "float64"}
+    given |= {"dropout": 0, "input_dropout": 0}
     given |= {"batch_size": 10_000, "random_state": 0, "learning_rate": 0.05}
 
     def fit(self, X, Y, weight=None, **given):

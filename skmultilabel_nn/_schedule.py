@@ -1,0 +1,49 @@
+"""The learning rate's course over a training run."""
+
+import math
+
+from ._backend import load_keras
+
+keras = load_keras()
+ops = keras.ops
+
+
+@keras.saving.register_keras_serializable(package="skmultilabel_nn")
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
+    """One rise of the learning rate and one long fall, as wide as the training.
+
+    Linear from 0 to `peak` in the first quarter of the steps, then half a cosine down to 0
+    (Smith and Topin, "Super-convergence", 2018).
+
+    Parameters
+    ----------
+    peak : float
+        The highest learning rate.
+    n_steps : int
+        Steps of the whole training; later ones have the rate 0.
+
+    Notes
+    -----
+    Both numbers are variables, so that a compiled program serves trainings of any length.
+    """
+
+    rise = 0.25
+
+    def __init__(self, peak, n_steps):
+        self.peak = keras.Variable(peak, dtype="float32", trainable=False, name="peak")
+        self.n_steps = keras.Variable(n_steps, dtype="float32", trainable=False, name="n_steps")
+
+    def __call__(self, step):
+        """Return the learning rate of a step, counted from 0."""
+        done = ops.minimum((ops.cast(step, "float32") + 0.5) / self.n_steps, 1.0)
+        falling = 0.5 * (1.0 + ops.cos(math.pi * (done - self.rise) / (1.0 - self.rise)))
+        return self.peak * ops.where(done < self.rise, done / self.rise, falling)
+
+    def assign(self, other):
+        """Take over the numbers of another schedule."""
+        self.peak.assign(other.peak)
+        self.n_steps.assign(other.n_steps)
+
+    def get_config(self):
+        """Return what rebuilds the schedule."""
+        return {"peak": float(self.peak), "n_steps": int(self.n_steps)}
