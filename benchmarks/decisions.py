@@ -8,19 +8,14 @@ the training rows once; every rule is tuned on them and judged on the test rows.
 
 import argparse
 import csv
-import importlib.util
 import time
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.ensemble import RandomForestClassifier
+from _real_data import FOLDER, OURS, classifiers, load
 from sklearn.metrics import f1_score
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn.decision import resolve_rule
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
 
@@ -39,34 +34,8 @@ RULES = {
     "expected F1": "expected_f1",
     "expected Jaccard": "expected_jaccard",
 }
+CLASSIFIERS = (OURS, "MLPClassifier", "random forest")
 AVERAGES = ("micro", "macro", "samples")
-
-
-def classifiers(sparse):
-    """Return the classifiers, each set up as its documentation advises.
-
-    MLPClassifier gets scaled features and its own defaults: its early stopping watches subset
-    accuracy, which ends training too soon on most of these sets.
-    """
-    return {
-        "ours": KerasMultiLabelClassifier(random_state=0),
-        "MLPClassifier": make_pipeline(
-            StandardScaler(with_mean=not sparse), MLPClassifier(random_state=0)
-        ),
-        "random forest": RandomForestClassifier(200, n_jobs=-1, random_state=0),
-    }
-
-
-def load(folder, name):
-    """Return training and test rows of a data set, the target as int64 indicator."""
-    spec = importlib.util.spec_from_file_location("load", Path(folder) / "load.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    X, Y, meta = module.load(name)
-    Y = Y.toarray() if sp.issparse(Y) else Y
-    train, test = meta["train_idx"], meta["test_idx"]
-    learnable = Y[train].any(axis=0)  # forests and networks alike have nothing to learn otherwise
-    return X[train], Y[train][:, learnable], X[test], Y[test][:, learnable]
 
 
 def measure(name, classifier, data, folds):
@@ -102,7 +71,7 @@ def measure(name, classifier, data, folds):
 def main():
     """Run, and write a CSV file and a table of means."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=Path(__file__).resolve().parents[2] / "shared" / "data")
+    parser.add_argument("--data", default=FOLDER)
     parser.add_argument("--sets", nargs="*", default=SETS)
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--output", type=Path, default=RESULTS)
@@ -110,7 +79,9 @@ def main():
     rows = []
     for i, name in enumerate(arguments.sets, start=1):
         data = load(arguments.data, name)
-        for label, classifier in classifiers(sp.issparse(data[0])).items():
+        contenders = classifiers(sp.issparse(data[0]))
+        for label in CLASSIFIERS:
+            classifier = contenders[label]
             print(f"[{i}/{len(arguments.sets)}] {name}: {label}", flush=True)
             rows += [[name, *row] for row in measure(label, classifier, data, arguments.folds)]
         write(arguments.output, rows)

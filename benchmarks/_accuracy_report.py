@@ -1,0 +1,114 @@
+"""Tables and the figure of `accuracy.py`."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import studentized_range
+
+RANKED = {  # measure: whether higher is better
+    "LRAP": True,
+    "macro AUC": True,
+    "macro AP": True,
+    "log loss": False,
+    "f1_micro tuned: micro F1": True,
+    "f1_macro tuned: macro F1": True,
+    "micro F1": True,
+    "macro F1": True,
+    "samples F1": True,
+    "subset accuracy": True,
+    "Hamming loss": False,
+}
+COSTS = ["fit, s", "predict, s", "memory of fit, MB"]
+
+
+def write_report(rows, path, ours, chosen_on):
+    """Write a Markdown report and a figure beside the CSV file.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The rows of the CSV file.
+    path : Path
+        Of the CSV file.
+    ours : str
+        Name of this package among the peers.
+    chosen_on : list of str
+        Sets on which the defaults were chosen.
+    """
+    table = pd.DataFrame(rows).astype({"value": float})
+    means = table.groupby(["measure", "set", "peer"])["value"].mean()
+    lines = [f"# Accuracy on {table['set'].nunique()} data sets", "", *_about(table, chosen_on)]
+    ranks = {}
+    for measure, higher in RANKED.items():
+        if measure not in means.index:
+            continue
+        values = means[measure].unstack().dropna(axis=1)  # those that did all sets
+        ranks[measure] = values.rank(axis=1, ascending=not higher)
+        lines += _measure(measure, values, ranks[measure], higher, ours)
+    for cost in COSTS:
+        lines += [f"## {cost}", "", _markdown(means[cost].unstack().round(2)), ""]
+    path.with_suffix(".md").write_text("\n".join(lines), encoding="utf-8")
+    _figure(ranks, ours, path.with_suffix(".png"))
+    print("\n".join(lines))
+
+
+def _about(table, chosen_on):
+    others = sorted(set(table["set"]) - set(chosen_on))
+    return [
+        f"The defaults were chosen on {', '.join(chosen_on)}; {', '.join(others)} confirm. Test "
+        "rows of the packed splits, means over seeds; ranks are 1 for the best. Contenders that "
+        "did not do all sets are left out of a measure.",
+        "",
+    ]
+
+
+def _measure(measure, values, ranks, higher, ours):
+    """Return the lines of one measure: mean ranks, wins and the values themselves."""
+    n_sets, n_peers = values.shape
+    lines = [f"## {measure} ({'higher' if higher else 'lower'} is better)", ""]
+    summary = ranks.mean().sort_values().round(2).to_frame("mean rank").T
+    lines += [_markdown(summary), ""]
+    if n_sets > 1 and n_peers > 1:
+        # Nemenyi's test, as in Demšar: "Statistical comparisons of classifiers", JMLR 2006.
+        q = studentized_range.ppf(0.95, n_peers, np.inf) / np.sqrt(2)
+        distance = q * np.sqrt(n_peers * (n_peers + 1) / (6 * n_sets))
+        lines += [f"Critical difference of mean ranks at 0.05: {distance:.2f}.", ""]
+    if ours in values:
+        lines += [_wins(values, higher, ours), ""]
+    return [*lines, _markdown(values.round(4)), ""]
+
+
+def _wins(values, higher, ours):
+    """Tell wins, ties (within 0.002) and losses against each peer."""
+    sign = 1 if higher else -1
+    told = []
+    for peer in values.columns.drop(ours):
+        gain = sign * (values[ours] - values[peer])
+        won, lost = (gain > 0.002).sum(), (gain < -0.002).sum()
+        told.append(f"{peer} {won}/{len(gain) - won - lost}/{lost}")
+    return "Wins/ties/losses against " + ", ".join(told) + "."
+
+
+def _markdown(frame):
+    head = ["", *map(str, frame.columns)]
+    body = [[str(i), *map(str, row)] for i, row in zip(frame.index, frame.values, strict=True)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *body])
+
+
+def _figure(ranks, ours, path):
+    """Draw the mean rank of every contender in every measure."""
+    from matplotlib.figure import Figure
+
+    measures = list(ranks)
+    figure = Figure(figsize=(8, 0.5 * len(measures) + 1.5), layout="constrained")
+    axes = figure.subplots()
+    peers = sorted({peer for table in ranks.values() for peer in table.columns})
+    for peer in peers:
+        points = [(ranks[m][peer].mean(), i) for i, m in enumerate(measures) if peer in ranks[m]]
+        size, order = (110, 3) if peer == ours else (40, 2)
+        axes.scatter(*zip(*points, strict=True), s=size, label=peer, zorder=order)
+    axes.set_yticks(range(len(measures)), measures)
+    axes.invert_yaxis()
+    axes.set_xlabel("mean rank over the data sets, 1 is best")
+    axes.grid(axis="x", alpha=0.3)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    figure.savefig(path, dpi=110)

@@ -1,0 +1,76 @@
+"""Real data sets and classifiers that the scripts on accuracy have in common."""
+
+import importlib.util
+from pathlib import Path
+
+import scipy.sparse as sp
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import ClassifierChain
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, StandardScaler
+
+from skmultilabel_nn import KerasMultiLabelClassifier
+
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+OURS = "this package"
+
+
+def load(folder, name):
+    """Return training and test rows of a data set, the target as int64 indicator.
+
+    Labels without a positive or a negative training row are left out: most peers refuse them.
+    """
+    spec = importlib.util.spec_from_file_location("load", Path(folder) / "load.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    X, Y, meta = module.load(name)
+    X = X.tocsr() if sp.issparse(X) else X
+    Y = Y.toarray() if sp.issparse(Y) else Y
+    train, test = meta["train_idx"], meta["test_idx"]
+    learnable = Y[train].any(axis=0) & ~Y[train].all(axis=0)
+    return X[train], Y[train][:, learnable], X[test], Y[test][:, learnable]
+
+
+def _scaled(classifier, sparse):
+    # Sparse features are not centred, and a rare word is not blown up by its small deviation.
+    return make_pipeline(MaxAbsScaler() if sparse else StandardScaler(), classifier)
+
+
+def _dense_float32(X):
+    return X.astype("float32")
+
+
+def classifiers(sparse, seed=0):
+    """Return the contenders by name, each set up as its documentation advises.
+
+    `MLPClassifier` keeps its own early stopping off: it watches subset accuracy, which ends
+    training too soon on most of these sets. Nobody is tuned on any set.
+    """
+    linear = LogisticRegression(max_iter=1000)
+    contenders = {
+        OURS: KerasMultiLabelClassifier(random_state=seed),
+        "random forest": RandomForestClassifier(500, n_jobs=-1, random_state=seed),
+        "MLPClassifier": _scaled(MLPClassifier(random_state=seed), sparse),
+        "logistic regressions": _scaled(OneVsRestClassifier(linear, n_jobs=-1), sparse),
+        "classifier chain": _scaled(
+            ClassifierChain(linear, order="random", random_state=seed), sparse
+        ),
+        "nearest neighbours": _scaled(KNeighborsClassifier(10, n_jobs=-1), sparse),
+    }
+    if importlib.util.find_spec("xgboost"):
+        from xgboost import XGBClassifier
+
+        boosted = XGBClassifier(tree_method="hist", n_jobs=-1, random_state=seed)
+        contenders["XGBoost"] = make_pipeline(FunctionTransformer(_dense_float32), boosted)
+    if importlib.util.find_spec("catboost"):
+        from catboost import CatBoostClassifier
+
+        contenders["CatBoost"] = CatBoostClassifier(
+            500, loss_function="MultiLogloss", verbose=False, random_seed=seed
+        )
+    return contenders
