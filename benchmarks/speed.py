@@ -18,7 +18,7 @@ from pathlib import Path
 
 from _measure import in_fresh_process, memory_is_measurable
 from _peers import PEERS
-from _speed_cases import CASES, peers_of
+from _speed_cases import CASES, peers_of, repeats_of
 from _speed_report import key_of, read_rows, summarise, to_markdown, write_rows
 
 HERE = Path(__file__).resolve().parent
@@ -67,13 +67,14 @@ def report_missing():
 def run_case(name, arguments, skipped, failures):
     """Measure all settings of a case; return rows of the table."""
     case = CASES[name]
-    repeats = 1 if arguments.quick else min(arguments.repeats, case.at_most)
+    wanted = 1 if arguments.quick else min(arguments.repeats, case.at_most)
     rows = []
     for setting in case.settings:
         peers = [p for p in peers_of(name, setting) if p in arguments.peer and p not in skipped]
         runs = {peer: [] for peer in peers}
-        for repeat in range(repeats):
-            for peer in peers if repeat % 2 == 0 else peers[::-1]:
+        for repeat in range(wanted):
+            due = [peer for peer in peers if repeat < repeats_of(name, peer, wanted)]
+            for peer in due if repeat % 2 == 0 else due[::-1]:
                 one_run(name, setting, peer, repeat, arguments.quick, runs, failures)
         rows += summarise(name, setting, runs, datetime.date.today().isoformat())
     return rows
