@@ -277,8 +277,8 @@ CASES = {
         ("600 x 72 -> 6, 50 epochs",),
         at_most=3,
         slow_at_most=1,
-        note="In a fresh process after imports. 3 hidden layouts x 2 learning rates x 2 batch sizes. "
-        "Keras, SciKeras and skorch are measured once.",
+        note="In a fresh process after imports. 3 hidden layouts x 2 learning rates x 2 batch "
+        "sizes. Keras, SciKeras and skorch are measured once.",
     ),
     "d": Case(
         "predict_proba, 100 -> 100 -> 14",
