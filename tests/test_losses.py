@@ -303,6 +303,7 @@ class TestWeights:
         assert value.shape == (y.shape if reduction == "none" else ())
 
 
+@pytest.mark.slow
 class TestInKeras:
     @pytest.mark.parametrize("name", NAMES)
     def test_compiled_equals_eager(self, name):

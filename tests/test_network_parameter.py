@@ -11,7 +11,10 @@ from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn.networks import MLP
 
 # Keras's own copying of models, which clone and deepcopy call, warns with numpy 2.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
 LEARNING = {"epochs": 25, "batch_size": 16, "learning_rate": 0.02, "random_state": 0}
 LAYERS = keras.layers

@@ -117,6 +117,7 @@ def test_configuration(layer):
     assert again.get_config() == layer.get_config()
 
 
+@pytest.mark.slow
 class TestInTheEstimator:
     given = {"hidden_layer_sizes": (8,), "n_members": 3, "epochs": 3, "random_state": 0}
 

@@ -15,7 +15,10 @@ from skmultilabel_nn.losses import Focal  # noqa: E402
 
 layers = keras.layers
 # Raised by Keras itself with numpy 2.4, under `Model.fit` too.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 FAST = {"hidden_layer_sizes": (8,), "epochs": 3, "batch_size": 64, "random_state": 0}
 
 

@@ -42,6 +42,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from skmultilabel_nn import KerasMultiLabelClassifier, label_sets
 from skmultilabel_nn.metrics import multilabel_scorer
 
+pytestmark = pytest.mark.slow
+
 LEARNING = {**FAST, "epochs": 20, "batch_size": 16, "learning_rate": 0.02}
 NAMES = ["ant", "bee", "cat", "dog", "elk"]
 KERAS_COPIES = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

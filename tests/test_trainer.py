@@ -95,6 +95,7 @@ class TestRun:
         assert all(type(value) is float for values in logs.values() for value in values)
 
 
+@pytest.mark.slow
 class TestEvaluate:
     @pytest.mark.parametrize("seed", [0, 1])
     @pytest.mark.parametrize("weight_ndim", [0, 1, 2])

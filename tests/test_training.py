@@ -125,6 +125,7 @@ class OwnStep(keras.Model):
         return {"loss": loss, "norm": tf.linalg.global_norm(gradients)}
 
 
+@pytest.mark.slow
 class TestLikeKeras:
     @pytest.mark.parametrize("seed", [1, 2])
     @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from sklearn.metrics import (
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 
+pytestmark = pytest.mark.slow
+
 SCORES = {
     "val_lrap": label_ranking_average_precision_score,
     "val_average_precision": average_precision_score,
