@@ -1,6 +1,7 @@
 """The estimator: its parameters, and each method as a few calls of the modules that do the work."""
 
 import contextlib
+from numbers import Integral
 
 import numpy as np
 from scipy.special import expit, softmax
@@ -10,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._fitting import Fit, either
 from ._inputs import check_inputs, check_sample_shape
-from ._outputs import Decisions, subset_accuracy
+from ._outputs import Decisions, decide_sparse, subset_accuracy, top_k
 
 
 class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
@@ -332,8 +333,41 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         checked = self._checked(X)
         if not self.targets_.multilabel:
             return self.targets_.decode(self._logits(checked).argmax(axis=1))
-        chosen = self._decisions().decide(self._probabilities(checked))
+        if self.targets_.kind == "sparse":
+            n_labels = self.targets_.n_outputs
+            chosen = decide_sparse(checked, self._probabilities, self._decisions(), n_labels)
+        else:
+            chosen = self._decisions().decide(self._probabilities(checked))
         return self.targets_.decode(chosen, index=getattr(X, "index", None))
+
+    def predict_topk(self, X, k):
+        """Find the most probable labels of each sample, in memory that many labels do not need.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+            Samples.
+        k : int
+            How many labels, from 1 to n_labels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples, k)
+            Names of the labels (classes for 1-D `y`), the most probable first.
+        probabilities : ndarray of shape (n_samples, k)
+            Theirs.
+
+        Raises
+        ------
+        ValueError
+            If `k` is out of range.
+        """
+        checked = self._checked(X)
+        n_labels = self.targets_.n_outputs
+        if not isinstance(k, Integral) or not 1 <= k <= n_labels:
+            raise ValueError(f"k must be an integer from 1 to {n_labels}, got {k!r}.")
+        columns, probabilities = top_k(checked, self._probabilities, k, n_labels)
+        return self.label_names_[columns], probabilities
 
     def score(self, X, y, sample_weight=None):
         """Compute the share of samples of which all labels are predicted right.

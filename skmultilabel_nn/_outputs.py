@@ -1,6 +1,8 @@
 """From probabilities to decisions, and how many of them are right."""
 
 import numpy as np
+import scipy.sparse as sp
+from sklearn.utils import gen_batches
 
 from . import _averages
 from ._metric_inputs import read_truth
@@ -98,6 +100,65 @@ class HeldOut:
             rule.fit(self.Y, self.probabilities, known=self.known, sample_weight=self.weight)
             self._last = type(rule), text, rule
         return self._last[2]
+
+
+# Probabilities that are in memory at a time where an answer needs fewer: 32 MB in float64.
+_CELLS_AT_A_TIME = 2**22
+
+
+def _batches(X, n_labels):
+    for rows in gen_batches(X.shape[0], max(1, _CELLS_AT_A_TIME // n_labels)):
+        yield X[rows]
+
+
+def decide_sparse(X, probabilities, decisions, n_labels):
+    """Decide batch by batch, so that no (n_samples, n_labels) array is ever in memory.
+
+    Parameters
+    ----------
+    X : ndarray or csr_matrix of shape (n_samples, ...)
+        Checked samples.
+    probabilities : callable
+        ``probabilities(X) -> ndarray of shape (n_samples, n_labels)``.
+    decisions : Decisions
+        What decides.
+    n_labels : int
+        Number of labels.
+
+    Returns
+    -------
+    csr_array of shape (n_samples, n_labels), int64
+    """
+    chosen = [
+        sp.csr_array(decisions.decide(probabilities(batch))) for batch in _batches(X, n_labels)
+    ]
+    return sp.vstack(chosen, format="csr")
+
+
+def top_k(X, probabilities, k, n_labels):
+    """Find the k most probable labels of each sample, batch by batch.
+
+    Parameters
+    ----------
+    X, probabilities, n_labels
+        As in `decide_sparse`.
+    k : int
+        From 1 to n_labels.
+
+    Returns
+    -------
+    columns : ndarray of shape (n_samples, k), int64
+        The most probable first; of equal ones, the earlier columns.
+    scores : ndarray of shape (n_samples, k)
+        Their probabilities.
+    """
+    columns, scores = [], []
+    for batch in _batches(X, n_labels):
+        P = probabilities(batch)
+        first = np.argsort(-P, axis=1, kind="stable")[:, :k]
+        columns.append(first)
+        scores.append(np.take_along_axis(P, first, axis=1))
+    return np.concatenate(columns), np.concatenate(scores)
 
 
 def subset_accuracy(y, chosen, codec, sample_weight=None):

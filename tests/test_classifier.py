@@ -7,11 +7,12 @@ import pandas as pd
 import polars as pl
 import pytest
 import scipy.sparse as sp
+from conftest import FAST
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit, softmax
 from sklearn.base import clone
 
-from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn import KerasMultiLabelClassifier, _outputs
 
 SEEDS = [0, 1]
 # Learns the problem below in a moment.
@@ -385,3 +386,48 @@ def test_joined_label_lists_are_warned_of():
     with pytest.warns(UserWarning, match="joined label lists"):
         clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
     assert clf.classes_.ndim == 1
+
+
+class TestManyLabels:
+    """Answers that are made batch by batch."""
+
+    @pytest.fixture
+    def in_small_batches(self, monkeypatch):
+        monkeypatch.setattr(_outputs, "_CELLS_AT_A_TIME", 7 * 3)
+
+    @pytest.mark.parametrize("threshold", [0.5, "at_least_one", [0.2, 0.5, 0.8]])
+    @pytest.mark.parametrize("kind", [sp.csr_matrix, sp.csr_array])
+    def test_sparse_answers(self, in_small_batches, threshold, kind):
+        X, Y = problem()
+        dense, sparse = (
+            KerasMultiLabelClassifier(**FAST, threshold=threshold).fit(X, y) for y in (Y, kind(Y))
+        )
+        found = sparse.predict(X)
+        assert isinstance(found, kind)
+        assert found.dtype == np.int64
+        assert_array_equal(found.toarray(), dense.predict(X))
+
+    @pytest.mark.parametrize("k", [1, 2, 3])
+    @pytest.mark.parametrize("form", ["int array", "list of sets", "pandas frame"])
+    def test_top_k(self, in_small_batches, k, form):
+        X, Y = problem()
+        clf = KerasMultiLabelClassifier(**FAST).fit(X, FORMS[form](Y))
+        labels, scores = clf.predict_topk(X, k)
+        P = clf.predict_proba(X)
+        assert labels.shape == scores.shape == (len(X), k)
+        assert_allclose(scores, -np.sort(-P, axis=1)[:, :k], rtol=1e-5)
+        assert (np.diff(scores, axis=1) <= 0).all()
+        assert_array_equal(labels[:, 0], clf.label_names_[P.argmax(axis=1)])
+
+    def test_top_k_of_classes(self):
+        X, Y = problem()
+        clf = KerasMultiLabelClassifier(**FAST).fit(
+            X, np.array(["b", "a", "c"])[X[:, :3].argmax(1)]
+        )
+        assert_array_equal(clf.predict_topk(X, 2)[0][:, 0], clf.predict(X))
+
+    @pytest.mark.parametrize("k", [0, 4, 1.5, "2"])
+    def test_top_k_refuses(self, k):
+        X, Y = problem()
+        with pytest.raises(ValueError, match="from 1 to 3"):
+            KerasMultiLabelClassifier(**FAST).fit(X, Y).predict_topk(X, k)
