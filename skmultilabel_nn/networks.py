@@ -3,14 +3,15 @@
 A builder is anything with the call ``builder(input_shape, n_outputs) -> keras.Model``. With
 `get_params`, as the classes here have it, scikit-learn's searches tune it by its own nesting
 (``network__hidden_layer_sizes``). The model that it returns gives logits; one that ends in a
-sigmoid or a softmax is understood too.
+sigmoid or a softmax is understood too. Where the last layer is called "logits", its bias starts at
+the labels' frequencies.
 """
 
 from sklearn.base import BaseEstimator
 
 from ._backend import load_keras
 
-__all__ = ["MLP"]
+__all__ = ["MLP", "ConvNet", "EmbeddingBag"]
 
 # Weights of the members' own last layers, beyond which they share one: it is for thousands of
 # labels that they would take more memory and time than all the rest.
@@ -119,3 +120,123 @@ class MLP(BaseEstimator):
         if self.n_members * self.hidden_layer_sizes[-1] * n_outputs > _LARGEST_HEADS:
             return PackedDense(n_outputs, self.n_members, **options)
         return MemberHeads(n_outputs, **options)
+
+
+class ConvNet(BaseEstimator):
+    """Build a small convolutional network for pictures, arrays (height, width, channels).
+
+    Blocks of two convolutions with batch normalisation, each block halving the sides; then the
+    maximum over the places, as it does not matter where in the picture a thing is.
+
+    Parameters
+    ----------
+    filters : tuple of int, default=(32, 64, 128)
+        Filters of the convolutions of each block.
+    kernel_size : int, default=3
+        Sides of the filters, in pixels.
+    dropout : float in [0, 1), default=0.2
+        Share of the last features left out at random in each training step.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.networks import ConvNet
+    >>> ConvNet(filters=(4, 8))((40, 30, 3), 5).output_shape
+    (None, 5)
+    """
+
+    def __init__(self, filters=(32, 64, 128), kernel_size=3, dropout=0.2):
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.dropout = dropout
+
+    def __call__(self, input_shape, n_outputs):
+        """Build the network.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            Height, width and channels of a picture.
+        n_outputs : int
+            Number of logits.
+
+        Returns
+        -------
+        keras.Model
+            A new model with freshly drawn weights.
+        """
+        if len(input_shape) != 3:
+            raise ValueError(
+                f"ConvNet takes pictures of shape (height, width, channels), got samples of shape "
+                f"{tuple(input_shape)}. Reshape X; a grey picture has one channel."
+            )
+        layers = load_keras().layers
+        # Pixels of any range; a fast average, since a small set is trained in few steps.
+        parts = [layers.BatchNormalization(momentum=0.9)]
+        for i, filters in enumerate(self.filters):
+            parts += [layers.MaxPooling2D(2, padding="same")] if i else []
+            parts += [*self._convolution(layers, filters), *self._convolution(layers, filters)]
+        parts += [layers.GlobalMaxPooling2D(), layers.Dropout(self.dropout)]
+        last = layers.Dense(n_outputs, name="logits")
+        keras = load_keras()
+        return keras.Sequential([keras.Input(input_shape), *parts, last], name="convnet")
+
+    def _convolution(self, layers, filters):
+        yield layers.Conv2D(filters, self.kernel_size, padding="same", use_bias=False)
+        yield layers.BatchNormalization(momentum=0.9)
+        yield layers.ReLU()
+
+
+class EmbeddingBag(BaseEstimator):
+    """Build a network for token ids, (n_samples, length): the mean of embeddings, then a layer.
+
+    Parameters
+    ----------
+    n_tokens : int, default=20_000
+        Size of the vocabulary; ids are 0 to ``n_tokens - 1``, and 0 fills rows up and is left out.
+    embedding_size : int, default=128
+        Length of the vector of each token.
+    hidden_size : int, default=256
+        Units of the hidden layer; 0 for none.
+    dropout : float in [0, 1), default=0.4
+        Share of the mean vector, and of the hidden units, left out at random in each training step.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.networks import EmbeddingBag
+    >>> EmbeddingBag(n_tokens=100)((12,), 5).output_shape
+    (None, 5)
+    """
+
+    def __init__(self, n_tokens=20_000, embedding_size=128, hidden_size=256, dropout=0.4):
+        self.n_tokens = n_tokens
+        self.embedding_size = embedding_size
+        self.hidden_size = hidden_size
+        self.dropout = dropout
+
+    def __call__(self, input_shape, n_outputs):
+        """Build the network.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            Tokens in a row.
+        n_outputs : int
+            Number of logits.
+
+        Returns
+        -------
+        keras.Model
+            A new model with freshly drawn weights.
+        """
+        keras = load_keras()
+        layers = keras.layers
+        parts = [
+            layers.Embedding(self.n_tokens, self.embedding_size, mask_zero=True),
+            layers.GlobalAveragePooling1D(),
+            layers.Dropout(self.dropout),
+        ]
+        if self.hidden_size:
+            hidden = layers.Dense(self.hidden_size, activation="relu")
+            parts += [hidden, layers.Dropout(self.dropout)]
+        last = layers.Dense(n_outputs, name="logits")
+        return keras.Sequential([keras.Input(input_shape), *parts, last], name="embedding_bag")

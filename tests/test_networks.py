@@ -6,8 +6,8 @@ from sklearn.base import clone
 
 keras = pytest.importorskip("keras")
 
-from skmultilabel_nn import networks  # noqa: E402
-from skmultilabel_nn.networks import MLP  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier, networks  # noqa: E402
+from skmultilabel_nn.networks import MLP, ConvNet, EmbeddingBag  # noqa: E402
 
 
 @pytest.mark.parametrize("sizes", [(), (5,), (5, 4, 3)])
@@ -88,3 +88,64 @@ def test_each_call_builds_another_model():
     one, other = builder((4,), 2), builder((4,), 2)
     assert one is not other
     assert np.abs(one.get_weights()[0] - other.get_weights()[0]).max() > 1e-3
+
+
+class TestConvNet:
+    @pytest.mark.parametrize("n_labels", [1, 2])
+    def test_learns_what_is_in_a_picture(self, n_labels):
+        rng = np.random.default_rng(0)
+        Y = rng.integers(0, 2, (160, n_labels))
+        X = rng.integers(0, 60, (160, 9, 9, n_labels)).astype(np.uint8)
+        rows, columns = rng.integers(0, 9, (2, 160))
+        X[np.arange(160), rows, columns] += (190 * Y).astype(np.uint8)
+        clf = KerasMultiLabelClassifier(
+            network=ConvNet((16, 16)), epochs=20, batch_size=16, learning_rate=0.01, random_state=0
+        )
+        assert clf.fit(X[:120], Y[:120]).score(X[120:], Y[120:]) > 0.8
+
+    def test_flat_rows_are_refused(self):
+        with pytest.raises(ValueError, match=r"height, width, channels.*\(64,\)"):
+            ConvNet()((64,), 3)
+
+    def test_is_tuned_by_name(self):
+        clf = KerasMultiLabelClassifier(network=ConvNet()).set_params(network__filters=(4,))
+        assert clone(clf).network.filters == (4,)
+
+
+class TestEmbeddingBag:
+    def test_learns_which_tokens_matter(self):
+        rng = np.random.default_rng(0)
+        X = rng.integers(3, 50, (300, 10))
+        Y = rng.integers(0, 2, (300, 2))
+        X[:, 0] = np.where(Y[:, 0], 1, 0)
+        X[:, 4] = np.where(Y[:, 1], 2, 0)
+        network = EmbeddingBag(50, embedding_size=16, hidden_size=0, dropout=0)
+        clf = KerasMultiLabelClassifier(
+            network=network, epochs=30, batch_size=16, learning_rate=0.05, random_state=0
+        )
+        assert clf.fit(X[:200], Y[:200]).score(X[200:], Y[200:]) > 0.9
+
+    def test_zeros_are_no_tokens(self):
+        model = EmbeddingBag(20)((6,), 3)
+        filled = np.array([[4, 5, 0, 0, 0, 0]], np.float32)
+        other = np.array([[0, 5, 0, 4, 0, 0]], np.float32)
+        np.testing.assert_allclose(model(filled), model(other), rtol=1e-5)
+
+    @pytest.mark.parametrize("hidden_size", [0, 7])
+    def test_layers(self, hidden_size):
+        model = EmbeddingBag(20, 5, hidden_size)((6,), 3)
+        widths = [5, 7, 3] if hidden_size else [5, 3]
+        dense = sum(a * b + b for a, b in zip(widths, widths[1:], strict=False))
+        assert model.count_params() == 20 * 5 + dense
+
+
+@pytest.mark.parametrize("make", [MLP, lambda: ConvNet((4,)), lambda: EmbeddingBag(9)])
+def test_biases_start_at_the_frequencies(make):
+    rng = np.random.default_rng(0)
+    shape = (4, 4, 1) if isinstance(make(), ConvNet) else (5,)
+    X, Y = rng.integers(0, 9, (200, *shape)), rng.random((200, 2)) < [0.1, 0.6]
+    clf = KerasMultiLabelClassifier(network=make(), epochs=1, learning_rate=1e-12, random_state=0)
+    bias = clf.fit(X, Y).network_.build().get_layer("logits").bias
+    frequency = Y.mean(axis=0)
+    expected = np.broadcast_to(np.log(frequency / (1 - frequency)), bias.shape)
+    np.testing.assert_allclose(bias, expected, rtol=1e-4)
