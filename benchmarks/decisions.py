@@ -20,7 +20,18 @@ from skmultilabel_nn.decision import resolve_rule
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
 
 RESULTS = Path(__file__).parent / "results" / "decisions.csv"
-SETS = "emotions yeast birds flags cal500 enron genbase langlog slashdot stackex_chess".split()
+SETS = [
+    "emotions",
+    "yeast",
+    "birds",
+    "flags",
+    "cal500",
+    "enron",
+    "genbase",
+    "langlog",
+    "slashdot",
+    "stackex_chess",
+]
 RULES = {
     "0.5": 0.5,
     "shared micro F1": "f1_micro",
