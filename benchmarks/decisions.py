@@ -95,8 +95,8 @@ def main():
             print(f"[{i}/{len(arguments.sets)}] {name}: {label}", flush=True)
             rows += [[name, *row] for row in measure(label, classifier, data, arguments.folds)]
         write(arguments.output, rows)
+        arguments.output.with_suffix(".md").write_text(table(rows) + "\n", encoding="utf-8")
     print(table(rows))
-    arguments.output.with_suffix(".md").write_text(table(rows) + "\n", encoding="utf-8")
 
 
 def write(path, rows):
