@@ -267,6 +267,7 @@ CASES = {
         measure_fits,
         (OURS, "this package, its own network", *SIDE_BY_SIDE[1:]),
         tuple(_SMALL),
+        slow_at_most=1,
         note="Everything was imported before; case f has the imports. Traces are counted as runs "
         "of the Python code of `train_step`.",
     ),

@@ -2,11 +2,12 @@
 
 Usage::
 
-    python benchmarks/speed.py [--case a b ...] [--quick] [--repeats N] [--output CSV]
+    python benchmarks/speed.py [--case a b ...] [--setting NAME] [--peer NAME ...] [--quick]
+                               [--repeats N] [--output CSV]
 
 Every number is measured in a fresh process of its own, one process at a time; the contenders take
 turns within each repeat. The output is a CSV file of medians and, beside it, a Markdown report.
-Rows that the CSV already has of cases that are not run are kept. With ``--quick`` problems are
+Rows that the CSV already has of what is not run are kept. With ``--quick`` problems are
 small, one repeat is done and nothing is written unless ``--output`` says where: it only shows
 that everything runs. README.md in this folder has the details.
 """
@@ -33,11 +34,11 @@ def main():
     skipped = report_missing()
     rows, failures = [], []
     for case in arguments.case:
-        rows += run_case(case, arguments, skipped, failures)
-        if output is not None:
-            rows_now = merged(read_rows(output), rows, arguments.case)
-            write_rows(output, rows_now)
-    kept = merged(read_rows(output) if output else [], rows, arguments.case)
+        for setting in settings_of(case, arguments):
+            rows += run_setting(case, setting, arguments, skipped, failures)
+            if output is not None:
+                write_rows(output, merged(read_rows(output), rows))
+    kept = merged(read_rows(output) if output else [], rows)
     text = to_markdown(kept, skipped, failures, quick=arguments.quick)
     print(text)
     if output is not None:
@@ -50,6 +51,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", nargs="+", choices=sorted(CASES), default=sorted(CASES))
     parser.add_argument("--peer", nargs="+", choices=list(PEERS), default=list(PEERS))
+    parser.add_argument("--setting", help="only this one of the case's settings")
     parser.add_argument("--quick", action="store_true", help="small problems, one repeat")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--output", type=Path, help="CSV; the report gets the ending .md")
@@ -64,20 +66,21 @@ def report_missing():
     return missing
 
 
-def run_case(name, arguments, skipped, failures):
-    """Measure all settings of a case; return rows of the table."""
-    case = CASES[name]
-    wanted = 1 if arguments.quick else min(arguments.repeats, case.at_most)
-    rows = []
-    for setting in case.settings:
-        peers = [p for p in peers_of(name, setting) if p in arguments.peer and p not in skipped]
-        runs = {peer: [] for peer in peers}
-        for repeat in range(wanted):
-            due = [peer for peer in peers if repeat < repeats_of(name, peer, wanted)]
-            for peer in due if repeat % 2 == 0 else due[::-1]:
-                one_run(name, setting, peer, repeat, arguments.quick, runs, failures)
-        rows += summarise(name, setting, runs, datetime.date.today().isoformat())
-    return rows
+def settings_of(name, arguments):
+    """Return the settings of a case that were asked for."""
+    return [s for s in CASES[name].settings if arguments.setting in (None, s)]
+
+
+def run_setting(name, setting, arguments, skipped, failures):
+    """Measure one setting of a case; return rows of the table."""
+    wanted = 1 if arguments.quick else min(arguments.repeats, CASES[name].at_most)
+    peers = [p for p in peers_of(name, setting) if p in arguments.peer and p not in skipped]
+    runs = {peer: [] for peer in peers}
+    for repeat in range(wanted):
+        due = [peer for peer in peers if repeat < repeats_of(name, peer, wanted)]
+        for peer in due if repeat % 2 == 0 else due[::-1]:
+            one_run(name, setting, peer, repeat, arguments.quick, runs, failures)
+    return summarise(name, setting, runs, datetime.date.today().isoformat())
 
 
 def one_run(case, setting, peer, repeat, quick, runs, failures):
@@ -98,9 +101,10 @@ def one_run(case, setting, peer, repeat, quick, runs, failures):
     print(f"{label}: {shown}   [{time.perf_counter() - start:.0f} s]", flush=True)
 
 
-def merged(old, new, cases):
-    """Return the new rows and those old ones that belong to other cases, by case."""
-    kept = [row for row in old if row["case"] not in cases]
+def merged(old, new):
+    """Return the new rows and those old ones that belong to other settings, by case."""
+    measured = {(row["case"], row["setting"]) for row in new}
+    kept = [row for row in old if (row["case"], row["setting"]) not in measured]
     return sorted(kept + new, key=key_of)
 
 

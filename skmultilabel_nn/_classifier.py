@@ -95,7 +95,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         or its name, as "f1_micro", tuned on the held-out samples. May be changed after `fit`
         by `set_params`. Not used for 1-D `y`.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last one.
+        Whether `fit` goes on from the network and the weights of the last one; parameters of the
+        network itself, as `hidden_layer_sizes`, are then not looked at.
     jit_compile : bool or "auto", default="auto"
         Whether XLA compiles the training. "auto": if the training is long enough to repay it.
     dtype : {"float32", "float64"}, default="float32"

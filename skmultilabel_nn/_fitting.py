@@ -48,7 +48,7 @@ class Fit:
         weight = check_weights(sample_weight, *self._weight_shape(X))
         training, held_out = self._split(X, weight, validation_data)
         rows = self._training_rows(training)
-        model, optimizer_values = self._model(rows, _of_rows(training[2]))
+        model, optimizer_values = self._model(rows)
         outcome = self._train(model, rows, held_out, optimizer_values)
         self._set_attributes(model, outcome, held_out, X)
 
@@ -89,7 +89,10 @@ class Fit:
         if not (self.estimator.early_stopping or tunes_threshold) or self.partial:
             return whole, None
         chosen = stratified_validation_rows(
-            self.target.Y, self.target.known, self.estimator.validation_fraction, self.rng
+            self.target.Y,
+            _counting(self.target, weight),
+            self.estimator.validation_fraction,
+            self.rng,
         )
         return _rows(whole, ~chosen), _rows(whole, chosen)
 
@@ -108,21 +111,21 @@ class Fit:
         weight = check_weights(weight[0], *self._weight_shape(X)) if weight else None
         return X, target, weight
 
-    def _model(self, rows, row_weight):
+    def _model(self, rows):
         """Build the network with its starting weights."""
         if self.goes_on:
             network = self.estimator.network_
             return network.build(), network.optimizer_values
-        return self._new_model(rows, row_weight), None
+        return self._new_model(rows), None
 
-    def _new_model(self, rows, row_weight):
+    def _new_model(self, rows):
         from ._assembly import assemble, start_at
 
         estimator = self.estimator
         scaled = estimator.network is None and estimator.standardize == "auto"
         shift = factor = scaling = None
         if scaled or estimator.standardize is True:
-            shift, factor = scaling_statistics(rows.X, row_weight)
+            shift, factor = scaling_statistics(rows.X, _of_rows(rows.weight))
             scaling = "factor" if shift is None else "center"
         model = assemble(
             self._network(),
@@ -306,7 +309,16 @@ def _rows(samples, chosen):
 
 
 def _of_rows(weight):
-    return weight.max(axis=1) if weight is not None and weight.ndim == 2 else weight
+    """Return one weight a row: what its cells weigh on average, 0 where nothing is known."""
+    return weight.mean(axis=1) if weight is not None and weight.ndim == 2 else weight
+
+
+def _counting(target, weight):
+    """Return which cells count: known ones of a weight above zero; None if all do."""
+    if weight is None or weight.all():
+        return target.known
+    cells = np.broadcast_to((weight > 0).reshape(len(weight), -1), target.Y.shape)
+    return cells if target.known is None else cells & target.known
 
 
 def _or_own(given, own):

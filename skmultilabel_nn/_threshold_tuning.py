@@ -73,6 +73,8 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
 
     Notes
     -----
+    Another `rule` takes effect at the next `fit`, as all parameters of scikit-learn's do.
+
     Classifiers of this package, also at the end of a pipeline or inside a search, are given `y` as
     it is. All others are given an int64 indicator (1-D for a single label), and cannot train with
     missing labels.

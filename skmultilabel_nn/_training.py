@@ -324,6 +324,12 @@ class _Run:
                 f"{', '.join(map(repr, logs))}; 'val_lrap', 'val_average_precision' and "
                 "'val_roc_auc_micro' would be, if one of them were the monitor."
             )
+        if self.settings.early_stopping and np.isnan(logs[self.settings.monitor]):
+            raise ValueError(
+                f"monitor={self.settings.monitor!r} is undefined on the held-out samples, as a "
+                "ranking score is where no label has both positives and negatives. Hold out more "
+                "samples, or monitor 'val_loss'."
+            )
 
     def _check_finite(self, logs):
         if not np.all(np.isfinite(logs.get("loss", 0.0))):

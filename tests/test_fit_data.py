@@ -203,3 +203,59 @@ def test_class_weight_of_classes(problem):
         probabilities(X, y, fit={"sample_weight": rows}, standardize=False),
         rtol=1e-4,
     )
+
+
+class TestRowsThatDoNotCount:
+    """Rows of which nothing is known are as if they were not there."""
+
+    given = {
+        "hidden_layer_sizes": (8,),
+        "n_members": 1,
+        "dropout": 0,
+        "input_dropout": 0,
+        "epochs": 5,
+        "batch_size": 1000,
+        "random_state": 0,
+    }
+
+    def fitted(self, X, Y, weight=None, **given):
+        return KerasMultiLabelClassifier(**{**self.given, **given}).fit(X, Y, weight)
+
+    @pytest.mark.parametrize("left_out", ["unknown", "rows", "cells"])
+    def test_they_do_not_scale_the_features(self, problem, left_out):
+        X, Y = problem[0].copy(), problem[1].astype(float)
+        X[:30] *= 1000
+        weight = np.ones(Y.shape if left_out == "cells" else len(X))
+        weight[:30] = 0
+        expected = self.fitted(X[30:], Y[30:]).predict_proba(X[30:])
+        if left_out == "unknown":
+            Y[:30], weight = np.nan, None
+        found = self.fitted(X, Y, weight).predict_proba(X[30:])
+        assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+
+    def test_class_weights_are_weights_of_cells(self, problem):
+        X, Y = problem
+        ratio = np.array([2.0, 0.5, 3.0])[: Y.shape[1]]
+        cells = np.where(Y > 0, ratio, 1.0)
+        one = self.fitted(X, Y, class_weight=ratio.tolist())
+        other = self.fitted(X, Y, cells)
+        assert_allclose(one.predict_proba(X), other.predict_proba(X), rtol=1e-4, atol=1e-6)
+
+    def test_zero_weight_and_unknown_hold_out_the_same_rows(self, problem):
+        X, Y = problem
+        dropped = np.random.default_rng(0).random(Y.shape) < 0.3
+        unknown = np.where(dropped, np.nan, Y)
+        one = self.fitted(X, unknown, early_stopping=True)
+        other = self.fitted(
+            X, np.where(dropped, 0, Y), (~dropped).astype(float), early_stopping=True
+        )
+        assert_allclose(one.predict_proba(X), other.predict_proba(X), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("monitor", ["val_roc_auc", "val_average_precision"])
+def test_an_undefined_monitor_is_an_error(problem, monitor):
+    X, Y = problem
+    clf = fast(early_stopping=True, monitor=monitor)
+    with pytest.raises(ValueError, match="undefined on the held-out samples"):
+        clf.fit(X, Y, validation_data=(X[:20], np.zeros_like(Y[:20])))
+    assert not hasattr(clf, "network_")
