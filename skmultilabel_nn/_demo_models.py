@@ -170,7 +170,7 @@ def contestants(size, seed):
                     **common,
                 )
             ),
-            {"dropout": [0.0, 0.2], "learning_rate": rates},
+            {"input_dropout": [0.0, 0.2], "learning_rate": rates},
         ),
         Contestant(
             "MLPClassifier",
