@@ -1,5 +1,7 @@
 """From the user's network to a model that gives logits, and the user's network unchanged."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,12 @@ from skmultilabel_nn.networks import MLP  # noqa: E402
 layers = keras.layers
 SHAPE, L = (6,), 3
 X = np.random.RandomState(0).standard_normal((5, 6)).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def same_weights():
+    """Keras takes the seeds of unseeded layers from here."""
+    random.seed(0)
 
 
 def built(network, seed=0, **given):

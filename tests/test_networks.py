@@ -1,5 +1,7 @@
 """The builder of multi-layer perceptrons."""
 
+import random
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -8,6 +10,12 @@ keras = pytest.importorskip("keras")
 
 from skmultilabel_nn import KerasMultiLabelClassifier, networks  # noqa: E402
 from skmultilabel_nn.networks import MLP, ConvNet, EmbeddingBag  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def same_weights():
+    """Keras takes the seeds of unseeded layers from here."""
+    random.seed(0)
 
 
 @pytest.mark.parametrize("sizes", [(), (5,), (5, 4, 3)])
