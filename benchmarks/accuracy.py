@@ -11,13 +11,13 @@ goes on where it stopped. `--report` makes the tables and the figure of what is 
 
 import argparse
 import csv
-import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 from _accuracy_report import write_report
+from _measure import peak_memory
 from _real_data import FOLDER, OURS, classifiers, load
 from sklearn.metrics import (
     average_precision_score,
@@ -70,11 +70,13 @@ def judge_probabilities(Y, P):
 def measure(classifier, data, folds):
     """Yield all measures of one training and of one tuning."""
     X, Y, X_test, Y_test = data
-    start = time.perf_counter()
-    with Peak() as peak:
+    peak = []
+    with peak_memory(peak):
+        start = time.perf_counter()
         classifier.fit(X, Y)
-    yield "fit, s", time.perf_counter() - start
-    yield "memory of fit, MB", peak.megabytes
+        seconds = time.perf_counter() - start
+    yield "fit, s", seconds
+    yield "memory of fit, MB", peak[0]
     start = time.perf_counter()
     P = probabilities(classifier, X_test)
     yield "predict, s", time.perf_counter() - start
@@ -90,32 +92,6 @@ def measure(classifier, data, folds):
     for name in ("f1_micro", "f1_macro"):
         chosen = resolve_rule(name).fit(truth, held_out["probabilities"]).decide(P)
         yield from judge(Y_test, chosen, prefix=f"{name} tuned: ")
-
-
-class Peak:
-    """The most memory that the process has during a block, above that before, in megabytes."""
-
-    def __enter__(self):
-        """Begin to watch."""
-        import psutil
-
-        process = psutil.Process()
-        before = process.memory_info().rss
-        self.megabytes, self._done = 0.0, threading.Event()
-
-        def watch():
-            while not self._done.wait(0.05):
-                beyond = (process.memory_info().rss - before) / 2**20
-                self.megabytes = max(self.megabytes, beyond)
-
-        self._thread = threading.Thread(target=watch)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error):
-        """Stop watching."""
-        self._done.set()
-        self._thread.join()
 
 
 def read(path):

@@ -33,20 +33,15 @@ def _are_callbacks(value):
     return isinstance(value, list | tuple) and all(hasattr(v, "on_train_begin") for v in value)
 
 
+_DROPOUT = (lambda v: v == 0 or _is_real(v, 0, 1), "a number from 0 to below 1")
 _RULES = {
     "hidden_layer_sizes": (_is_layers, "a tuple of integers above 0, () for a linear model"),
     "activation": (
         lambda v: isinstance(v, str) or callable(v),
         "the name of a Keras activation or a callable",
     ),
-    "dropout": (
-        lambda v: v == 0 or _is_real(v, 0, 1),
-        "a number from 0 to below 1",
-    ),
-    "input_dropout": (
-        lambda v: v == 0 or _is_real(v, 0, 1),
-        "a number from 0 to below 1",
-    ),
+    "dropout": _DROPOUT,
+    "input_dropout": _DROPOUT,
     "n_members": (_is_count, "'auto' or an integer above 0"),
     "standardize": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
     "batch_size": (_is_count, "'auto' or an integer above 0"),
