@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import studentized_range
 
+NOT_FINISHED = "not finished, s"
 RANKED = {  # measure: whether higher is better
     "LRAP": True,
     "macro AUC": True,
