@@ -69,6 +69,7 @@ class Peer:
 # This package set to the network and the training that all others do.
 _PLAIN = {
     "n_members": 1,
+    "n_bins": 0,
     "dropout": 0,
     "input_dropout": 0,
     "standardize": False,
@@ -77,8 +78,9 @@ _PLAIN = {
 # Its own network of the same layers: what its defaults cost.
 _AS_IT_COMES = {
     "n_members": 8,
-    "dropout": 0.2,
-    "input_dropout": 0.4,
+    "n_bins": "auto",
+    "dropout": 0.4,
+    "input_dropout": 0.5,
     "standardize": True,
     "optimizer": "auto",
 }

@@ -28,15 +28,19 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Units of each hidden layer of the built-in network; ``()`` makes it linear.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
-    dropout : float in [0, 1), default=0.2
+    dropout : float in [0, 1), default=0.4
         Share of hidden units left out at random in each training step.
-    input_dropout : float in [0, 1), default=0.4
+    input_dropout : float in [0, 1), default=0.5
         Share of features left out at random in each training step.
     n_members : int or "auto", default="auto"
         Networks in the packed ensemble that the built-in network is: they share their weight
         matrices but for the last, each learns by its own error, and the mean of their
         probabilities counts (see `networks.MLP`). 1 is one plain network. "auto": 8, and
         3200 / n_labels for more than 400 labels.
+    n_bins : int or "auto", default="auto"
+        Bins of the piecewise linear encoding that the built-in network puts beside each dense
+        feature, so that it learns thresholds of a feature as trees do. 0 for none. "auto": 8, and
+        4096 / n_features for more than 512 features (none beyond 2048).
     network : keras.Model, callable or None, default=None
         What takes the place of the built-in network. A Keras model, compiled or not, is copied
         with its weights at each fit and never changed. A callable
@@ -65,7 +69,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Samples per training step. "auto": the power of 2 nearest to n_samples / 40, within 32 and
         512. The last, smaller batch is not dropped.
     epochs : int or "auto", default="auto"
-        Passes over the samples. "auto": 20, times sqrt(n_labels / 100) for 100 to 625 labels and
+        Passes over the samples. "auto": 30, times sqrt(n_labels / 100) for 100 to 625 labels and
         2.5 for more, times 20,000 / n_samples for more than 20,000 samples; at least 5.
     shuffle : bool, default=True
         Whether each epoch visits the samples in a new order.
@@ -170,9 +174,10 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         hidden_layer_sizes=(256, 256),
         activation="relu",
         *,
-        dropout=0.2,
-        input_dropout=0.4,
+        dropout=0.4,
+        input_dropout=0.5,
         n_members="auto",
+        n_bins="auto",
         network=None,
         standardize="auto",
         optimizer="auto",
@@ -201,6 +206,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         self.dropout = dropout
         self.input_dropout = input_dropout
         self.n_members = n_members
+        self.n_bins = n_bins
         self.network = network
         self.standardize = standardize
         self.optimizer = optimizer

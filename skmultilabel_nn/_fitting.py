@@ -1,6 +1,7 @@
 """One call of `fit` or `partial_fit`: check everything, train, then set the fitted attributes."""
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length
 
@@ -128,7 +129,7 @@ class Fit:
             shift, factor = scaling_statistics(rows.X, _of_rows(rows.weight))
             scaling = "factor" if shift is None else "center"
         model = assemble(
-            self._network(),
+            self._network(rows.X),
             rows.X.shape[1:],
             self.codec.n_outputs,
             seed=self.rng.randint(2**31),
@@ -142,13 +143,24 @@ class Fit:
             raise ValueError(
                 f"The network {model.name!r} has no weights to train: set trainable=True."
             )
-        if scaling is not None:
-            model.get_layer("input_scaling").set_weights(
-                [w for w in (shift, factor) if w is not None]
-            )
+        self._set_statistics(model, rows, [w for w in (shift, factor) if w is not None])
         return model
 
-    def _network(self):
+    def _set_statistics(self, model, rows, scaling):
+        """Tell the layers that work by the features' distribution what it is."""
+        from ._binning import PiecewiseLinear, some_rows
+        from ._serialization import parts_of
+
+        if scaling:
+            model.get_layer("input_scaling").set_weights(scaling)
+        for part in parts_of(model):
+            if isinstance(part, PiecewiseLinear):
+                X, weight = some_rows(rows.X, _of_rows(rows.weight))
+                if scaling:
+                    X = np.asarray(model.get_layer("input_scaling")(X))
+                part.learn(X.reshape(len(X), -1), weight)
+
+    def _network(self, X):
         estimator = self.estimator
         if estimator.network is None:
             check_activation(estimator.activation)
@@ -158,6 +170,7 @@ class Fit:
                 estimator.dropout,
                 estimator.input_dropout,
                 self._n_members(),
+                self._n_bins(X),
                 estimator.dtype,
             )
         if not isinstance(estimator.network, load_keras().Model):
@@ -232,13 +245,20 @@ class Fit:
         if self.partial or self.estimator.epochs != "auto":
             return 1 if self.partial else self.estimator.epochs
         for_labels = np.clip(np.sqrt(self.codec.n_outputs / 100), 1, 2.5)
-        return max(5, round(20 * for_labels * min(1, 20_000 / n_samples)))
+        return max(5, round(30 * for_labels * min(1, 20_000 / n_samples)))
 
     def _n_members(self):
         """Choose the members: with many labels, their own last layers cost more than they bring."""
         if self.estimator.n_members != "auto":
             return self.estimator.n_members
         return int(np.clip(3200 // self.codec.n_outputs, 1, 8))
+
+    def _n_bins(self, X):
+        """Choose the bins: fewer for many features, which they multiply; none for sparse ones."""
+        if sp.issparse(X) or self.estimator.n_bins != "auto":
+            return 0 if sp.issparse(X) else self.estimator.n_bins
+        n_bins = min(8, 4096 // X.shape[1])
+        return n_bins if n_bins > 1 else 0
 
     def _training_rows(self, samples):
         from ._training import Rows

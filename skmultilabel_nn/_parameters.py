@@ -43,6 +43,7 @@ _RULES = {
     "dropout": _DROPOUT,
     "input_dropout": _DROPOUT,
     "n_members": (_is_count, "'auto' or an integer above 0"),
+    "n_bins": (lambda v: _is_int(v, 0) or _is_count(v), "'auto' or an integer, 0 or above"),
     "standardize": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
     "batch_size": (_is_count, "'auto' or an integer above 0"),
     "epochs": (_is_count, "'auto' or an integer above 0"),

@@ -30,12 +30,15 @@ class MLP(BaseEstimator):
         Units of each hidden layer; an empty tuple is a linear model, without members.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
-    dropout : float in [0, 1), default=0.2
+    dropout : float in [0, 1), default=0.4
         Share of hidden units left out at random in each training step.
-    input_dropout : float in [0, 1), default=0.4
+    input_dropout : float in [0, 1), default=0.5
         Share of features left out at random in each training step.
     n_members : int, default=8
         Members of the ensemble; 1 is a plain network.
+    n_bins : int, default=0
+        Bins of the piecewise linear encoding that is put beside each feature, so that the network
+        learns thresholds of a feature as easily as trees do. For dense features only. 0 for none.
     dtype : str, default="float32"
         Keras dtype policy of all layers.
 
@@ -43,7 +46,8 @@ class MLP(BaseEstimator):
     ----------
     Wen, Tran, Ba: "BatchEnsemble: an alternative approach to efficient ensemble and lifelong
     learning", ICLR 2020. Gorishniy, Kotelnikov, Babenko: "TabM: advancing tabular deep learning
-    with parameter-efficient ensembling", ICLR 2025.
+    with parameter-efficient ensembling", ICLR 2025. Gorishniy, Rubachev, Babenko: "On embeddings
+    for numerical features in tabular deep learning", NeurIPS 2022.
 
     Examples
     --------
@@ -56,9 +60,10 @@ class MLP(BaseEstimator):
         self,
         hidden_layer_sizes=(256, 256),
         activation="relu",
-        dropout=0.2,
-        input_dropout=0.4,
+        dropout=0.4,
+        input_dropout=0.5,
         n_members=8,
+        n_bins=0,
         dtype="float32",
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -66,6 +71,7 @@ class MLP(BaseEstimator):
         self.dropout = dropout
         self.input_dropout = input_dropout
         self.n_members = n_members
+        self.n_bins = n_bins
         self.dtype = dtype
 
     def __call__(self, input_shape, n_outputs):
@@ -83,13 +89,12 @@ class MLP(BaseEstimator):
         keras.Model
             A new model with freshly drawn weights.
         """
-        from ._packed import InputDropout, MeanOfMembers
+        from ._packed import MeanOfMembers
 
         keras = load_keras()
         inputs = keras.Input(input_shape, dtype=self.dtype, name="features")
         x = keras.layers.Flatten(name="flatten")(inputs) if len(input_shape) > 1 else inputs
-        if self.input_dropout:
-            x = InputDropout(self.input_dropout, dtype=self.dtype, name="input_dropout")(x)
+        x = self._features(x)
         for i, units in enumerate(self.hidden_layer_sizes, start=1):
             x = self._hidden(units, f"hidden_{i}")(x)
             if self.dropout:
@@ -98,6 +103,21 @@ class MLP(BaseEstimator):
         if self._packed:
             outputs = MeanOfMembers(dtype=self.dtype, name="mean_of_members")(outputs)
         return keras.Model(inputs, outputs, name="mlp")
+
+    def _features(self, x):
+        """Leave features out at random, each with all of its bins."""
+        from ._packed import InputDropout
+
+        layers = load_keras().layers
+        options = {"dtype": self.dtype, "name": "input_dropout"}
+        if not self.n_bins:
+            return InputDropout(self.input_dropout, **options)(x) if self.input_dropout else x
+        from ._binning import PiecewiseLinear
+
+        x = PiecewiseLinear(self.n_bins, dtype=self.dtype, name="binning")(x)
+        if self.input_dropout:
+            x = layers.SpatialDropout1D(self.input_dropout, **options)(x)
+        return layers.Flatten(dtype=self.dtype, name="flatten_bins")(x)
 
     @property
     def _packed(self):

@@ -85,8 +85,9 @@ def test_parameters():
         "hidden_layer_sizes": (3,),
         "activation": "tanh",
         "dropout": 0.5,
-        "input_dropout": 0.4,
+        "input_dropout": 0.5,
         "n_members": 2,
+        "n_bins": 0,
         "dtype": "float32",
     }
 
