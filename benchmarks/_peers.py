@@ -79,8 +79,8 @@ _PLAIN = {
 _AS_IT_COMES = {
     "n_members": 8,
     "n_bins": "auto",
-    "dropout": 0.4,
-    "input_dropout": 0.5,
+    "dropout": "auto",
+    "input_dropout": "auto",
     "standardize": True,
     "optimizer": "auto",
 }

@@ -28,10 +28,12 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Units of each hidden layer of the built-in network; ``()`` makes it linear.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
-    dropout : float in [0, 1), default=0.4
-        Share of hidden units left out at random in each training step.
-    input_dropout : float in [0, 1), default=0.5
-        Share of features left out at random in each training step.
+    dropout : float in [0, 1) or "auto", default="auto"
+        Share of hidden units left out at random in each training step. "auto": 0.4, and
+        800 / n_samples for more than 2000 samples; at least 0.2.
+    input_dropout : float in [0, 1) or "auto", default="auto"
+        Share of features left out at random in each training step. "auto": 0.5 for dense features,
+        0.4 for sparse ones.
     n_members : int or "auto", default="auto"
         Networks in the packed ensemble that the built-in network is: they share their weight
         matrices but for the last, each learns by its own error, and the mean of their
@@ -174,8 +176,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         hidden_layer_sizes=(256, 256),
         activation="relu",
         *,
-        dropout=0.4,
-        input_dropout=0.5,
+        dropout="auto",
+        input_dropout="auto",
         n_members="auto",
         n_bins="auto",
         network=None,

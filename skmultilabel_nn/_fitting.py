@@ -167,8 +167,8 @@ class Fit:
             return MLP(
                 tuple(estimator.hidden_layer_sizes),
                 estimator.activation,
-                estimator.dropout,
-                estimator.input_dropout,
+                self._dropout(X.shape[0]),
+                self._input_dropout(X),
                 self._n_members(),
                 self._n_bins(X),
                 estimator.dtype,
@@ -252,6 +252,15 @@ class Fit:
         if self.estimator.n_members != "auto":
             return self.estimator.n_members
         return int(np.clip(3200 // self.codec.n_outputs, 1, 8))
+
+    def _dropout(self, n_samples):
+        """Choose the hidden units' dropout: the fewer samples, the sooner a network overfits."""
+        given = self.estimator.dropout
+        return float(np.clip(800 / n_samples, 0.2, 0.4)) if given == "auto" else given
+
+    def _input_dropout(self, X):
+        given = self.estimator.input_dropout
+        return (0.4 if sp.issparse(X) else 0.5) if given == "auto" else given
 
     def _n_bins(self, X):
         """Choose the bins: fewer for many features, which they multiply; none for sparse ones."""

@@ -33,7 +33,11 @@ def _are_callbacks(value):
     return isinstance(value, list | tuple) and all(hasattr(v, "on_train_begin") for v in value)
 
 
-_DROPOUT = (lambda v: v == 0 or _is_real(v, 0, 1), "a number from 0 to below 1")
+def _is_dropout(value):
+    return value in ("auto", 0) or _is_real(value, 0, 1)
+
+
+_DROPOUT = (_is_dropout, "'auto' or a number from 0 to below 1")
 _RULES = {
     "hidden_layer_sizes": (_is_layers, "a tuple of integers above 0, () for a linear model"),
     "activation": (
