@@ -190,6 +190,7 @@ class Fit:
             verbose=estimator.verbose,
             jit_compile=estimator.jit_compile,
             may_stay_sparse=estimator.network is None,
+            keeps_optimizer=self.goes_on or estimator.warm_start or self.partial,
         )
         return train(
             model,
@@ -258,7 +259,6 @@ class Fit:
                 name: [*estimator.history_.get(name, []), *values]
                 for name, values in history.items()
             }
-        keep_optimizer = self.goes_on or estimator.warm_start or self.partial
         estimator.network_ = FittedNetwork(
             model,
             outcome.values,
@@ -267,7 +267,7 @@ class Fit:
             input_shape=X.shape[1:],
             dtype=estimator.dtype,
             may_stay_sparse=estimator.network is None,
-            optimizer_values=outcome.optimizer_values if keep_optimizer else None,
+            optimizer_values=outcome.optimizer_values,
         )
         estimator.targets_ = self.codec
         estimator.label_names_ = self.codec.label_names
