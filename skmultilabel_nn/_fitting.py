@@ -128,7 +128,7 @@ class Fit:
             shift, factor = scaling_statistics(rows.X, _of_rows(rows.weight))
             scaling = "factor" if shift is None else "center"
         model = assemble(
-            self._network(),
+            self._network(rows.X),
             rows.X.shape[1:],
             self.codec.n_outputs,
             seed=self.rng.randint(2**31),
@@ -148,10 +148,13 @@ class Fit:
             )
         return model
 
-    def _network(self):
+    def _network(self, X):
+        from ._tensors import layout
+
         estimator = self.estimator
         if estimator.network is None:
             check_activation(estimator.activation)
+            batches = layout(X, estimator.dtype, may_stay_sparse=True)
             return MLP(
                 tuple(estimator.hidden_layer_sizes),
                 estimator.activation,
@@ -159,6 +162,7 @@ class Fit:
                 estimator.input_dropout,
                 self._n_members(),
                 estimator.dtype,
+                batches.sparse_batches,
             )
         if not isinstance(estimator.network, load_keras().Model):
             check_builder(estimator.network)

@@ -38,6 +38,8 @@ class MLP(BaseEstimator):
         Members of the ensemble; 1 is a plain network.
     dtype : str, default="float32"
         Keras dtype policy of all layers.
+    sparse : bool, default=False
+        Whether the network takes a `tf.SparseTensor` as it is. Keras makes it dense otherwise.
 
     References
     ----------
@@ -60,6 +62,7 @@ class MLP(BaseEstimator):
         input_dropout=0.4,
         n_members=8,
         dtype="float32",
+        sparse=False,
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -67,6 +70,7 @@ class MLP(BaseEstimator):
         self.input_dropout = input_dropout
         self.n_members = n_members
         self.dtype = dtype
+        self.sparse = sparse
 
     def __call__(self, input_shape, n_outputs):
         """Build the network.
@@ -86,7 +90,7 @@ class MLP(BaseEstimator):
         from ._packed import InputDropout, MeanOfMembers
 
         keras = load_keras()
-        inputs = keras.Input(input_shape, dtype=self.dtype, name="features")
+        inputs = keras.Input(input_shape, dtype=self.dtype, sparse=self.sparse, name="features")
         x = keras.layers.Flatten(name="flatten")(inputs) if len(input_shape) > 1 else inputs
         if self.input_dropout:
             x = InputDropout(self.input_dropout, dtype=self.dtype, name="input_dropout")(x)
