@@ -226,5 +226,6 @@ def _with_scaling(model, input_shape, scaling, dtype):
             f"train_step. Set standardize=False and scale X before, or inside the network."
         )
     layer = InputScaling(center=scaling == "center", name="input_scaling", dtype=dtype)
-    inputs = keras.Input(input_shape, dtype=dtype, name="features")
+    sparse = is_graph(model) and model.inputs[0].sparse
+    inputs = keras.Input(input_shape, dtype=dtype, sparse=sparse, name="features")
     return keras.Model(inputs, model(layer(inputs)), name="scaled")

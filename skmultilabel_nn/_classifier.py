@@ -3,8 +3,6 @@
 import contextlib
 from numbers import Integral
 
-import numpy as np
-from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
@@ -435,20 +433,10 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         return self.network_.logits(X)
 
     def _probabilities(self, X):
-        logits = self._logits(X)
-        if not self.targets_.multilabel:
-            return _inside(softmax(logits, axis=1))
-        # In place where it can be, so that a large answer is in memory once.
-        return _inside(expit(logits, out=logits if logits.flags.writeable else None))
+        return self.network_.probabilities(X)
 
     def _decisions(self):
         return Decisions(self.threshold, self.targets_, self.held_out_)
-
-
-def _inside(probabilities):
-    """Keep probabilities strictly inside (0, 1); float32 sigmoids are 1.0 from logit 17 on."""
-    limits = np.finfo(probabilities.dtype)
-    return np.clip(probabilities, limits.tiny, 1 - limits.epsneg, out=probabilities)
 
 
 @contextlib.contextmanager

@@ -161,9 +161,12 @@ class Fit:
                 part.learn(X.reshape(len(X), -1), weight)
 
     def _network(self, X):
+        from ._tensors import layout
+
         estimator = self.estimator
         if estimator.network is None:
             check_activation(estimator.activation)
+            batches = layout(X, estimator.dtype, may_stay_sparse=True)
             return MLP(
                 tuple(estimator.hidden_layer_sizes),
                 estimator.activation,
@@ -172,6 +175,7 @@ class Fit:
                 self._n_members(),
                 self._n_bins(X),
                 estimator.dtype,
+                batches.sparse_batches,
             )
         if not isinstance(estimator.network, load_keras().Model):
             check_builder(estimator.network)
@@ -203,6 +207,7 @@ class Fit:
             verbose=estimator.verbose,
             jit_compile=estimator.jit_compile,
             may_stay_sparse=estimator.network is None,
+            keeps_optimizer=self.goes_on or estimator.warm_start or self.partial,
         )
         return train(
             model,
@@ -287,7 +292,6 @@ class Fit:
                 name: [*estimator.history_.get(name, []), *values]
                 for name, values in history.items()
             }
-        keep_optimizer = self.goes_on or estimator.warm_start or self.partial
         estimator.network_ = FittedNetwork(
             model,
             outcome.values,
@@ -296,7 +300,7 @@ class Fit:
             input_shape=X.shape[1:],
             dtype=estimator.dtype,
             may_stay_sparse=estimator.network is None,
-            optimizer_values=outcome.optimizer_values if keep_optimizer else None,
+            optimizer_values=outcome.optimizer_values,
         )
         estimator.targets_ = self.codec
         estimator.label_names_ = self.codec.label_names

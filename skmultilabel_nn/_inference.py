@@ -2,9 +2,11 @@
 
 import inspect
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.special import softmax
 
 from . import _tensors
 from ._backend import load_keras
@@ -16,7 +18,9 @@ _PROGRAMS = ProgramCache(limit=16)
 
 # Numbers in one batch of inputs: enough for the products to be fast, and 8 MB in float32.
 _NUMBERS_PER_BATCH = 2**21
-_SPARSE_ROWS_PER_BATCH = 1024
+# A sparse product looks up a row of weights for every stored value: a batch takes as many times
+# the memory of its hidden layer as a row has values.
+_SPARSE_ROWS_PER_BATCH = 256
 
 
 class FittedNetwork:
@@ -126,17 +130,39 @@ class FittedNetwork:
         -------
         ndarray of shape (n_samples, n_outputs)
         """
+        return self._by_batches(X, np.copyto)
+
+    def probabilities(self, X):
+        """Compute the probabilities.
+
+        Parameters
+        ----------
+        X : ndarray or csr_matrix of shape (n_samples, ...)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs)
+            Strictly inside (0, 1).
+        """
+        return self._by_batches(X, _sigmoid if self.activation == "sigmoid" else _softmax)
+
+    def _by_batches(self, X, write):
+        """Return an array into which ``write(part_of_it, logits)`` puts each batch."""
         compute, n_per_batch = self._batches_of(X)
         n_rows = X.shape[0]
-        if n_rows <= n_per_batch:
-            return compute(X)
         first = compute(X[:n_per_batch])
-        logits = np.empty((n_rows, first.shape[1]), first.dtype)
-        logits[:n_per_batch] = first
-        for start in range(n_per_batch, n_rows, n_per_batch):
+        out = np.empty((n_rows, first.shape[1]), first.dtype)
+        write(out[:n_per_batch], first)
+
+        def one(start):
             rows = slice(start, start + n_per_batch)
-            logits[rows] = compute(X[rows])
-        return logits
+            write(out[rows], compute(X[rows]))
+
+        starts = range(n_per_batch, n_rows, n_per_batch)
+        if starts:
+            with ThreadPoolExecutor(_batches_at_a_time()) as pool:
+                list(pool.map(one, starts))  # raises what a batch raised
+        return out
 
     def _batches_of(self, X):
         """Return what computes the logits of a batch, and how many rows a batch may have."""
@@ -199,6 +225,35 @@ def _compile(tf, model, layout):
         _tensors.piece_signature(layout),
     ]
     return compiled(logits, signature)
+
+
+def _batches_at_a_time():
+    """Two, so that one's copies and sigmoid, for one core, meet the products of the other.
+
+    One if TensorFlow has one core, as in a worker of many.
+    """
+    import tensorflow as tf
+
+    return 1 if tf.config.threading.get_intra_op_parallelism_threads() == 1 else 2
+
+
+def _sigmoid(out, logits):
+    """Write the sigmoid; numpy's exponential is several times as fast as `scipy.special.expit`."""
+    np.negative(logits, out=out)
+    with np.errstate(over="ignore"):  # to infinity, of which comes 0
+        np.exp(out, out=out)
+    out += 1
+    _write_inside(out, np.reciprocal(out, out=out))
+
+
+def _softmax(out, logits):
+    _write_inside(out, softmax(logits, axis=1))
+
+
+def _write_inside(out, probabilities):
+    """Keep probabilities strictly inside (0, 1); float32 sigmoids are 1.0 from logit 17 on."""
+    limits = np.finfo(out.dtype)
+    np.clip(probabilities, limits.tiny, 1 - limits.epsneg, out=out)
 
 
 def _vstack(rows):

@@ -6,7 +6,7 @@ from . import _tensors
 from ._backend import load_keras, load_tensorflow, without_chatter
 from ._programs import compiled
 from ._schedule import OneCycle
-from ._serialization import parts_of, set_values
+from ._serialization import parts_of
 
 keras = load_keras()
 tf = load_tensorflow()
@@ -45,13 +45,14 @@ class Trainer:
 
     def _build_state(self):
         """Create what Keras makes only in the first step; a program may not create variables."""
-        values = [v.numpy() for v in self.model.variables]
+        fixed = [(v, v.numpy()) for v in self.model.non_trainable_variables]
         self.model.optimizer.build(self.model.trainable_variables)
         x = tf.zeros((1, *self._x.shape), self._x.dtype)
         self.model.test_step((x, tf.zeros((1, *self._y.shape), self._y.dtype)))
         self.model.reset_metrics()
         self._log_names = sorted(self.model.get_metrics_result())
-        set_values(self.model, values)
+        for variable, value in fixed:
+            variable.assign(value)
 
     @property
     def supports_xla(self):
@@ -135,37 +136,52 @@ class Trainer:
         layout = _tensors.layout(weight, self._y.dtype)
         return _tensors.parts(weight, layout, n_rows=n_rows)[0]
 
-    def run(self, data, orders, first, last, batch_size, *, jit):
+    def run(self, data, orders, first, last, batch_size, *, jit, room=1):
         """Train on batches `first` to `last` of each row of `orders`, one epoch a row.
+
+        Parameters
+        ----------
+        data : tuple
+            What `tensors` gave.
+        orders : ndarray of shape (n_epochs, n_rows), int32
+            Numbers of the rows, in the order in which they train.
+        first, last : int
+            Positions of the first batch and of that after the last.
+        batch_size : int
+        jit : bool
+            Whether XLA runs the batches that are full. The smaller one at an epoch's end runs
+            after them, so that several epochs in one call must have none.
+        room : int, default=1
+            Epochs for which XLA compiles; fewer may be run.
 
         Returns
         -------
         dict of str to list, one value an epoch
             The logs of each epoch so far.
         """
-        n_rows = orders.shape[1]
+        n_epochs, n_rows = orders.shape
         n_full = min(last, n_rows // batch_size) if jit else first
         logs = None
         if n_full > first:
-            logs = self._run_xla(data, orders[0], first, n_full, batch_size)
+            logs = self._run_xla(data, orders, first, n_full, batch_size, room)
         if last > n_full:
             program = self._program("epochs", self._make_epochs)
-            logs = program(*data, orders, n_full, last, batch_size, n_full == 0)
+            logs = program(*data, orders, n_epochs, n_full, last, batch_size, n_full == 0)
         return {
-            name: values.numpy().tolist()
+            name: values.numpy()[:n_epochs].tolist()
             for name, values in zip(self._log_names, logs, strict=True)
         }
 
-    def _run_xla(self, data, order, first, last, batch_size):
-        n_padded = int(data[0][0].shape[0])
-        order = np.pad(order, (0, n_padded - len(order)))
+    def _run_xla(self, data, orders, first, last, batch_size, room):
+        n_epochs, n_rows = orders.shape
+        padding = (0, room - n_epochs), (0, int(data[0][0].shape[0]) - n_rows)
+        arguments = np.pad(orders, padding), n_epochs, first, last, batch_size, first == 0
         new = ("xla", batch_size) not in self._programs
-        program = self._program(("xla", batch_size), lambda: self._make_xla(batch_size))
-        arguments = (*data, order, first, last, first == 0)
+        program = self._program(("xla", batch_size), lambda: self._make_epochs(batch_size))
         if not new:
-            return program(*arguments)
+            return program(*data, *arguments)
         with without_chatter():  # XLA greets when it first compiles
-            return program(*arguments)
+            return program(*data, *arguments)
 
     def train_batch(self, data, index):
         """Train on one batch; return the logs of `train_step` as floats."""
@@ -234,14 +250,20 @@ class Trainer:
         results = self.model.get_metrics_result()
         return tuple(tf.convert_to_tensor(results[name]) for name in self._log_names)
 
-    def _make_epochs(self):
-        def epochs(x, y, weight, orders, first, last, batch_size, reset):
-            n_epochs, n_rows = tf.unstack(tf.shape(orders))
+    def _make_epochs(self, xla_batch_size=None):
+        """Compile epochs, with XLA if a batch size is given, for XLA compiles for one size only."""
 
+        def rows_of(order, i, batch_size):
+            if xla_batch_size is not None:
+                return tf.slice(order, [i * xla_batch_size], [xla_batch_size])
+            return order[i * batch_size : (i + 1) * batch_size]
+
+        def epochs(x, y, weight, orders, n_epochs, first, last, batch_size, reset):
             def epoch(e, logs):
+                order = orders[e]
+
                 def batch(i):
-                    index = orders[e, i * batch_size : tf.minimum((i + 1) * batch_size, n_rows)]
-                    self._train_step(self._take(x, y, weight, index))
+                    self._train_step(self._take(x, y, weight, rows_of(order, i, batch_size)))
                     return (i + 1,)
 
                 self._reset_if(reset)
@@ -249,7 +271,8 @@ class Trainer:
                 written = zip(logs, self._logs(), strict=True)
                 return e + 1, tuple(array.write(e, value) for array, value in written)
 
-            arrays = tuple(tf.TensorArray(v.dtype, n_epochs) for v in self._logs())
+            room = tf.shape(orders)[0]
+            arrays = tuple(tf.TensorArray(v.dtype, room, element_shape=()) for v in self._logs())
             _, arrays = tf.while_loop(
                 lambda e, logs: e < n_epochs, epoch, (0, arrays), parallel_iterations=1
             )
@@ -258,24 +281,8 @@ class Trainer:
         number = tf.TensorSpec((), tf.int32)
         orders = tf.TensorSpec((None, None), tf.int32)
         flag = tf.TensorSpec((), tf.bool)
-        signature = [*self._signature(), orders, number, number, number, flag]
-        return compiled(epochs, signature)
-
-    def _make_xla(self, batch_size):
-        def part_of_epoch(x, y, weight, order, first, last, reset):
-            def batch(i):
-                index = tf.slice(order, [i * batch_size], [batch_size])
-                self._train_step(self._take(x, y, weight, index))
-                return (i + 1,)
-
-            self._reset_if(reset)
-            _loop(first, last, batch)
-            return tuple(tf.expand_dims(value, 0) for value in self._logs())
-
-        number = tf.TensorSpec((), tf.int32)
-        order = tf.TensorSpec((None,), tf.int32)
-        signature = [*self._signature(), order, number, number, tf.TensorSpec((), tf.bool)]
-        return compiled(part_of_epoch, signature, jit_compile=True)
+        signature = [*self._signature(), orders, number, number, number, number, flag]
+        return compiled(epochs, signature, jit_compile=xla_batch_size is not None)
 
     def _make_batch(self, step):
         def batch(x, y, weight, index):

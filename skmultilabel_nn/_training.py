@@ -63,6 +63,7 @@ class Settings(NamedTuple):
     verbose: int = 0
     jit_compile: Any = "auto"
     may_stay_sparse: bool = False
+    keeps_optimizer: bool = False
 
 
 class Outcome(NamedTuple):
@@ -72,8 +73,9 @@ class Outcome(NamedTuple):
     ----------
     values : list of ndarray
         All variables of the model.
-    optimizer_values : dict
-        Name of the optimizer's class ("class") and all its variables ("values").
+    optimizer_values : dict or None
+        Name of the optimizer's class ("class") and all its variables ("values"), if they are to be
+        kept: for many weights they are large.
     history : dict of str to list of float
         One value an epoch for the loss and each metric.
     callbacks : list of keras.callbacks.Callback
@@ -83,7 +85,7 @@ class Outcome(NamedTuple):
     """
 
     values: list
-    optimizer_values: dict
+    optimizer_values: dict | None
     history: dict
     callbacks: list
     architecture: Architecture
@@ -127,7 +129,7 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
     trainer.load(model, None if goes_on else parts.learning_rate, optimizer_values)
     run = _Run(trainer, rows, settings, rng, validation)
     history = run.train()
-    state = trainer.values(), trainer.optimizer_state()
+    state = trainer.values(), trainer.optimizer_state() if settings.keeps_optimizer else None
     _TRAINERS.put(trainer.key, trainer)  # not reached by an error, whose trainer is not used again
     return Outcome(*state, history, run.callbacks, architecture)
 
@@ -177,6 +179,7 @@ class _Run:
         self.batch_size = min(settings.batch_size, self.n_rows)
         self.n_batches = -(-self.n_rows // self.batch_size)
         self.jit = self._worth_xla()
+        self.at_once = 1
         self.data = trainer.tensors(rows, padded=self.jit)
         self.validation = None if validation is None else trainer.tensors(validation)
         self.n_validation = 0 if validation is None else validation.X.shape[0]
@@ -195,6 +198,11 @@ class _Run:
             )
         return bool(self.settings.jit_compile)
 
+    def _epochs_per_call(self):
+        if self.jit and self.n_rows % self.batch_size:
+            return 1  # between two epochs comes the smaller batch, which is not XLA's
+        return max(1, min(_BATCHES_PER_CALL // self.n_batches, _ROWS_PER_CALL // self.n_rows))
+
     def train(self):
         """Train all epochs and return the history."""
         watched = self.callbacks or self.settings.early_stopping or self.settings.verbose
@@ -205,10 +213,9 @@ class _Run:
     def _train_unwatched(self):
         """Nobody looks at an epoch's end, so that several epochs can go into one call."""
         history = {}
-        at_once = 1 if self.jit else max(1, _BATCHES_PER_CALL // self.n_batches)
-        at_once = min(at_once, max(1, _ROWS_PER_CALL // self.n_rows))
-        for first in range(0, self.settings.epochs, at_once):
-            n_epochs = min(at_once, self.settings.epochs - first)
+        self.at_once = self._epochs_per_call()
+        for first in range(0, self.settings.epochs, self.at_once):
+            n_epochs = min(self.at_once, self.settings.epochs - first)
             logs = self._epochs(n_epochs)
             for name, values in logs.items():
                 history.setdefault(name, []).extend(values)
@@ -273,7 +280,9 @@ class _Run:
 
     def _call(self, *part):
         try:
-            return self.trainer.run(self.data, *part, self.batch_size, jit=self.jit)
+            return self.trainer.run(
+                self.data, *part, self.batch_size, jit=self.jit, room=self.at_once
+            )
         except tf.errors.OpError:  # raised when XLA compiles, before anything is trained
             if not self.jit or self.settings.jit_compile is True:
                 raise

@@ -41,6 +41,8 @@ class MLP(BaseEstimator):
         learns thresholds of a feature as easily as trees do. For dense features only. 0 for none.
     dtype : str, default="float32"
         Keras dtype policy of all layers.
+    sparse : bool, default=False
+        Whether the network takes a `tf.SparseTensor` as it is. Keras makes it dense otherwise.
 
     References
     ----------
@@ -65,6 +67,7 @@ class MLP(BaseEstimator):
         n_members=8,
         n_bins=0,
         dtype="float32",
+        sparse=False,
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -73,6 +76,7 @@ class MLP(BaseEstimator):
         self.n_members = n_members
         self.n_bins = n_bins
         self.dtype = dtype
+        self.sparse = sparse
 
     def __call__(self, input_shape, n_outputs):
         """Build the network.
@@ -92,7 +96,7 @@ class MLP(BaseEstimator):
         from ._packed import MeanOfMembers
 
         keras = load_keras()
-        inputs = keras.Input(input_shape, dtype=self.dtype, name="features")
+        inputs = keras.Input(input_shape, dtype=self.dtype, sparse=self.sparse, name="features")
         x = keras.layers.Flatten(name="flatten")(inputs) if len(input_shape) > 1 else inputs
         x = self._features(x)
         for i, units in enumerate(self.hidden_layer_sizes, start=1):

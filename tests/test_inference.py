@@ -5,10 +5,12 @@ import json
 import pickle
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from scipy.special import expit, softmax
 
 tf = pytest.importorskip("tensorflow")
 keras = pytest.importorskip("keras")
@@ -80,6 +82,55 @@ class TestLogits:
         for model in [*models, *reversed(models)]:
             found = model.decision_function(data[0])
             np.testing.assert_allclose(found, by_numpy(model, data[0]), rtol=1e-4, atol=1e-4)
+
+
+class TestProbabilities:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize("write", [_inference._sigmoid, _inference._softmax])
+    def test_strictly_inside(self, dtype, write):
+        logits = np.array([[-1e4, 1e4, 0], [0, 90, -90], [17, 40, -800]], dtype)
+        out = np.empty_like(logits)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            write(out, logits)
+        assert out.dtype == dtype
+        assert (out > 0).all()
+        assert (out < 1).all()
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize(
+        ("write", "by_scipy"),
+        [(_inference._sigmoid, expit), (_inference._softmax, lambda z: softmax(z, axis=1))],
+    )
+    def test_does_not_depend_on_the_place(self, dtype, write, by_scipy):
+        logits = (np.random.RandomState(0).standard_normal((301, 7)) * 10).astype(dtype)
+        whole, alone = np.empty_like(logits), np.empty_like(logits)
+        write(whole, logits)
+        np.testing.assert_allclose(whole, by_scipy(logits), rtol=10 * np.finfo(dtype).eps)
+        for n in (1, 2, 3, 50):
+            for start in range(0, 301, n):
+                write(alone[start : start + n], logits[start : start + n].copy())
+            np.testing.assert_array_equal(alone, whole)
+
+    @pytest.mark.parametrize("exclusive", [False, True])
+    def test_in_batches(self, data, monkeypatch, exclusive):
+        X, Y = data
+        model = fitted((X, Y.argmax(axis=1) if exclusive else Y))
+        whole = model.predict_proba(X)
+        monkeypatch.setattr(_inference, "_NUMBERS_PER_BATCH", 7 * X.shape[1])
+        np.testing.assert_allclose(model.predict_proba(X), whole, rtol=1e-5)
+
+    def test_an_error_in_a_batch_is_raised(self, data, monkeypatch):
+        model = fitted(data)
+        monkeypatch.setattr(_inference, "_NUMBERS_PER_BATCH", 7 * data[0].shape[1])
+        wider = np.ones((100, data[0].shape[1]), np.float32)
+
+        def fails(out, logits):
+            if len(out) < 7:  # the last batch
+                raise MemoryError
+
+        with pytest.raises(MemoryError):
+            model.network_._by_batches(wider, fails)
 
 
 class TestSparse:
@@ -291,4 +342,4 @@ before = peak()
 model.fit(X, Y).predict_proba(X)
 print(peak() - before)
 """)
-    assert added < 400  # X has 16, the weights and their moments have 20, X dense has 4,000
+    assert added < 150  # X has 16, the weights and their moments 20, a dense batch would have 51

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+tf = pytest.importorskip("tensorflow")
 keras = pytest.importorskip("keras")
 
 from skmultilabel_nn import KerasMultiLabelClassifier, networks  # noqa: E402
@@ -89,7 +90,24 @@ def test_parameters():
         "n_members": 2,
         "n_bins": 0,
         "dtype": "float32",
+        "sparse": False,
     }
+
+
+@pytest.mark.parametrize("n_members", [1, 3])
+@pytest.mark.parametrize("training", [False, True])
+def test_sparse_batches_are_never_made_dense(n_members, training):
+    model = MLP((5,), dropout=0, n_members=n_members, sparse=True)((9000,), 2)
+
+    @tf.function
+    def program(x):
+        return model(x, training=training)
+
+    X = tf.sparse.from_dense(np.eye(3, 9000, dtype=np.float32))
+    traced = program.get_concrete_function(X)
+    assert "SparseToDense" not in {op.type for op in traced.graph.get_operations()}
+    if not training:
+        np.testing.assert_allclose(traced(X), model(np.eye(3, 9000)), rtol=1e-5, atol=1e-6)
 
 
 def test_each_call_builds_another_model():

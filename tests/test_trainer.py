@@ -43,11 +43,11 @@ def orders(n, epochs=1):
     return np.tile(np.arange(n, dtype=np.int32), (epochs, 1))
 
 
-def run(trained, rows, epochs=1, batch_size=8, first=0, last=None, jit=False):
+def run(trained, rows, epochs=1, batch_size=8, first=0, last=None, jit=False, room=1):
     data = trained.tensors(rows, padded=jit)
     n = rows.X.shape[0]
     last = -(-n // batch_size) if last is None else last
-    return trained.run(data, orders(n, epochs), first, last, batch_size, jit=jit)
+    return trained.run(data, orders(n, epochs), first, last, batch_size, jit=jit, room=room)
 
 
 class TestRun:
@@ -78,6 +78,16 @@ class TestRun:
         for _ in range(2):
             logs, expected = run(xla, rows, jit=True), run(plain, rows)
             np.testing.assert_allclose(logs["loss"], expected["loss"], rtol=1e-5)
+        for a, b in zip(plain.values(), xla.values(), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+    def test_xla_compiles_for_more_epochs_than_it_runs(self):
+        rows = problem(0)
+        plain, xla = (trainer(network(0), rows) for _ in range(2))
+        expected = run(plain, rows, epochs=3)
+        logs = run(xla, rows, epochs=3, jit=True, room=4)
+        assert len(logs["loss"]) == 3
+        np.testing.assert_allclose(logs["loss"], expected["loss"], rtol=1e-5)
         for a, b in zip(plain.values(), xla.values(), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 

@@ -9,7 +9,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 keras = pytest.importorskip("keras")
 
-from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier, _training  # noqa: E402
 from skmultilabel_nn._training import Rows, Settings, train  # noqa: E402
 
 N, D, L = 50, 6, 3
@@ -418,7 +418,7 @@ class TestDivergence:
 
 class TestXLA:
     @pytest.mark.parametrize("weighted", [False, True])
-    @pytest.mark.parametrize(("n", "batch_size"), [(50, 16), (7, 16)])
+    @pytest.mark.parametrize(("n", "batch_size"), [(50, 16), (48, 16), (7, 16)])
     def test_equals_no_xla(self, weighted, n, batch_size):
         X, Y = problem(1, n)
         weight = np.random.RandomState(0).uniform(0, 2, (n, L)).astype(np.float32)
@@ -442,12 +442,29 @@ class TestXLA:
         for a, b in zip(first, second, strict=True):
             np.testing.assert_array_equal(a, b)
 
+    def test_several_epochs_in_one_call(self, monkeypatch):
+        X, Y = problem(2, 48)
+        given = {"epochs": 5, "jit_compile": True, "shuffle": True}
+        together = ours(network(2), X, Y, **given)
+        for at_once in (1, 2):
+            monkeypatch.setattr(_training, "_BATCHES_PER_CALL", 3 * at_once)
+            apart = ours(network(2), X, Y, **given)
+            assert_same_history(apart.history, together.history, rtol=1e-5)
+            for a, b in zip(apart.values, together.values, strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
     def test_refused_for_sparse(self):
         import scipy.sparse as sp
 
         X, Y = problem(1)
         with pytest.raises(ValueError, match="needs dense X and y"):
             ours(network(1), sp.csr_matrix(X), Y, jit_compile=True)
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_state_of_the_optimizer_is_read_out_if_it_is_kept(keeps):
+    outcome = ours(network(0), *problem(0), keeps_optimizer=keeps)
+    assert (outcome.optimizer_values is not None) == keeps
 
 
 class TestRandomState:
