@@ -169,6 +169,9 @@ def image_contenders(seed=0):
         "this package, tutorial network": KerasMultiLabelClassifier(
             network=tutorial_network, random_state=seed
         ),
+        "this package, tutorial network, Keras's settings": KerasMultiLabelClassifier(
+            network=tutorial_network, random_state=seed, **as_keras
+        ),
         "Keras, tutorial network": KerasImages(tutorial_network, seed),
         "this package, pixels": pixels,
     }
