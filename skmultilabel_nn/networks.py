@@ -224,11 +224,33 @@ class EmbeddingBag(BaseEstimator):
     dropout : float in [0, 1), default=0.4
         Share of the mean vector, and of the hidden units, left out at random in each training step.
 
+    Notes
+    -----
+    Token ids come from `keras.layers.TextVectorization`, put into a pipeline by
+    `sklearn.preprocessing.FunctionTransformer`. Its vocabulary is learned before (`adapt` looks at
+    the texts alone, not at their labels), and pickled with the pipeline. With ``ngrams=2`` pairs of
+    words are tokens too.
+
     Examples
     --------
     >>> from skmultilabel_nn.networks import EmbeddingBag
     >>> EmbeddingBag(n_tokens=100)((12,), 5).output_shape
     (None, 5)
+
+    From texts to labels:
+
+    >>> import keras
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import FunctionTransformer
+    >>> from skmultilabel_nn import KerasMultiLabelClassifier
+    >>> texts = ["a red card and a goal", "the minister resigned", "minister saw a goal"] * 20
+    >>> topics = [{"sport"}, {"politics"}, {"politics", "sport"}] * 20
+    >>> vectorize = keras.layers.TextVectorization(max_tokens=100, output_sequence_length=8)
+    >>> vectorize.adapt(texts)
+    >>> clf = KerasMultiLabelClassifier(network=EmbeddingBag(n_tokens=100), random_state=0)
+    >>> pipeline = make_pipeline(FunctionTransformer(vectorize), clf).fit(texts, topics)
+    >>> sorted(pipeline.predict(["the minister saw a red card"])[0])
+    ['politics', 'sport']
     """
 
     def __init__(self, n_tokens=20_000, embedding_size=128, hidden_size=256, dropout=0.4):

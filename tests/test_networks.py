@@ -1,10 +1,14 @@
-"""The builder of multi-layer perceptrons."""
+"""The builders of networks."""
 
+import pickle
 import random
 
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 tf = pytest.importorskip("tensorflow")
 keras = pytest.importorskip("keras")
@@ -164,6 +168,39 @@ class TestEmbeddingBag:
         widths = [5, 7, 3] if hidden_size else [5, 3]
         dense = sum(a * b + b for a, b in zip(widths, widths[1:], strict=False))
         assert model.count_params() == 20 * 5 + dense
+
+    def test_learns_from_texts_in_a_pipeline(self):
+        pipeline, texts, topics = self.pipeline_for_texts()
+        pipeline.fit(texts, topics)
+        new = ["the minister of the match", "red card", "the"]
+        expected = [{"politics", "sport"}, {"sport"}, set()]
+        assert pipeline.predict(new).tolist() == expected
+        copy = pickle.loads(pickle.dumps(pipeline))
+        np.testing.assert_array_equal(copy.predict_proba(new), pipeline.predict_proba(new))
+
+    def test_is_tuned_on_texts(self):
+        pipeline, texts, topics = self.pipeline_for_texts()
+        Y = np.array([["politics" in t, "sport" in t] for t in topics], int)
+        grid = {"kerasmultilabelclassifier__network__embedding_size": [8, 16]}
+        search = GridSearchCV(pipeline, grid, cv=2, scoring="f1_micro").fit(texts, Y)
+        assert search.best_score_ > 0.9
+
+    def pipeline_for_texts(self):
+        texts = [
+            "the red card",
+            "the minister",
+            "the match",
+            "minister at the match",
+            "the day",
+        ] * 8
+        topics = [{"sport"}, {"politics"}, {"sport"}, {"politics", "sport"}, set()] * 8
+        vectorize = keras.layers.TextVectorization(max_tokens=30, output_sequence_length=6)
+        vectorize.adapt(texts)
+        network = EmbeddingBag(30, embedding_size=16, hidden_size=0, dropout=0)
+        clf = KerasMultiLabelClassifier(
+            network=network, epochs=30, batch_size=8, learning_rate=0.05, random_state=0
+        )
+        return make_pipeline(FunctionTransformer(vectorize), clf), texts, topics
 
 
 @pytest.mark.parametrize("make", [MLP, lambda: ConvNet((4,)), lambda: EmbeddingBag(9)])
