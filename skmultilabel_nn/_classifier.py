@@ -340,12 +340,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         checked = self._checked(X)
         if not self.targets_.multilabel:
             return self.targets_.decode(self._logits(checked).argmax(axis=1))
-        if self.targets_.kind == "sparse":
-            n_labels = self.targets_.n_outputs
-            chosen = decide_sparse(checked, self._probabilities, self._decisions(), n_labels)
-        else:
-            chosen = self._decisions().decide(self._probabilities(checked))
-        return self.targets_.decode(chosen, index=getattr(X, "index", None))
+        return self.targets_.decode(self._chosen(checked), index=getattr(X, "index", None))
 
     def predict_topk(self, X, k):
         """Find the most probable labels of each sample, in memory that many labels do not need.
@@ -397,8 +392,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         if not self.targets_.multilabel:
             return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
-        chosen = self._decisions().decide(self.predict_proba(X))
-        return subset_accuracy(y, chosen, self.targets_, sample_weight)
+        return subset_accuracy(y, self._chosen(self._checked(X)), self.targets_, sample_weight)
 
     @property
     def model_(self):
@@ -434,6 +428,13 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
 
     def _probabilities(self, X):
         return self.network_.probabilities(X)
+
+    def _chosen(self, X):
+        """Decide for checked samples, sparse where the answer needs no cell of every label."""
+        if self.targets_.kind in ("sparse", "sets"):
+            n_labels = self.targets_.n_outputs
+            return decide_sparse(X, self._probabilities, self._decisions(), n_labels)
+        return self._decisions().decide(self._probabilities(X))
 
     def _decisions(self):
         return Decisions(self.threshold, self.targets_, self.held_out_)

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import gen_batches
 
-from . import _averages
+from . import _at_k, _averages
 from ._metric_inputs import read_truth
 from .decision import resolve_rule
 
@@ -155,9 +155,10 @@ def top_k(X, probabilities, k, n_labels):
     columns, scores = [], []
     for batch in _batches(X, n_labels):
         P = probabilities(batch)
-        first = np.argsort(-P, axis=1, kind="stable")[:, :k]
-        columns.append(first)
-        scores.append(np.take_along_axis(P, first, axis=1))
+        first = _at_k.top_k(P, k).nonzero()[1].reshape(-1, k)
+        order = np.argsort(-np.take_along_axis(P, first, axis=1), axis=1, kind="stable")
+        columns.append(np.take_along_axis(first, order, axis=1))
+        scores.append(np.take_along_axis(P, columns[-1], axis=1))
     return np.concatenate(columns), np.concatenate(scores)
 
 

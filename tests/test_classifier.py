@@ -1,6 +1,7 @@
 """What comes out of the estimator, for every form of target."""
 
 import functools
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit, softmax
 from sklearn.base import clone
 
-from skmultilabel_nn import KerasMultiLabelClassifier, _outputs
+from skmultilabel_nn import KerasMultiLabelClassifier, _outputs, label_sets
 
 SEEDS = [0, 1]
 # Learns the problem below in a moment.
@@ -406,6 +407,27 @@ class TestManyLabels:
         assert isinstance(found, kind)
         assert found.dtype == np.int64
         assert_array_equal(found.toarray(), dense.predict(X))
+
+    @pytest.mark.parametrize("form", ["csr_array", "list of sets"])
+    def test_memory_of_answers(self, monkeypatch, form):
+        monkeypatch.setattr(_outputs, "_CELLS_AT_A_TIME", 2**15)
+        n_samples, n_labels = 1000, 2000
+        X = np.random.default_rng(0).normal(size=(n_samples, 3))
+        Y = sp.csr_array(sp.eye(n_samples, n_labels, dtype=int))
+        y = Y if form == "csr_array" else label_sets(Y)
+        options = FAST | {"epochs": 1, "hidden_layer_sizes": (2,), "n_members": 1}
+        clf = KerasMultiLabelClassifier(**options, classes=range(n_labels)).fit(X, y)
+        clf.predict_topk(X[:2], 2)
+        for call in (
+            lambda: clf.predict(X),
+            lambda: clf.predict_topk(X, 3),
+            lambda: clf.score(X, y),
+        ):
+            tracemalloc.start()
+            call()
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert peak < n_samples * n_labels  # a byte for each cell is more than is needed
 
     @pytest.mark.parametrize("k", [1, 2, 3])
     @pytest.mark.parametrize("form", ["int array", "list of sets", "pandas frame"])
