@@ -63,7 +63,7 @@ class PiecewiseLinear(keras.layers.Layer):
             Above zero; an integer weight is the same as so many rows.
         """
         X = X.astype(np.float64)
-        weight = np.ones(len(X)) if sample_weight is None else sample_weight
+        weight = np.ones(len(X)) if sample_weight is None else sample_weight.astype(np.float64)
         ends = _quantiles(X, np.linspace(0.0, 1.0, self.n_bins + 1), weight)
         width = np.diff(ends, axis=0)
         has_width = width > 1e-6 * (ends[-1] - ends[0])
@@ -118,7 +118,7 @@ def _quantiles(X, shares, weight):
     """
     order = np.argsort(X, axis=0, kind="stable")
     below = np.cumsum(weight[order], axis=0)
-    wanted = shares * below[-1, 0] * (1 - 1e-9)
-    wanted[0] = weight.min() / 2  # the least value
+    # A little less, for sums in another order differ; of a share of 0 the least value.
+    wanted = np.maximum(shares * below[-1].min() * (1 - 1e-9), weight.min() / 2)
     rows = np.transpose([np.searchsorted(column, wanted) for column in below.T])
     return np.take_along_axis(X, np.take_along_axis(order, rows, axis=0), axis=0)

@@ -131,6 +131,8 @@ BAD_PARAMETERS = [
     parameter("input_dropout", "0.1", "from 0 to below 1", "'0.1'"),
     parameter("n_members", 0, "above 0", "0"),
     parameter("n_members", "all", "'auto'", "'all'"),
+    parameter("n_bins", -1, "0 or above", "-1"),
+    parameter("n_bins", 2.5, "'auto'", "2.5"),
     parameter("dropout", 1, "from 0 to below 1", "1"),
     parameter("dropout", -0.1, "from 0 to below 1", "-0.1"),
     parameter("dropout", None, "from 0 to below 1", "None"),

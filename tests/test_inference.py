@@ -23,7 +23,7 @@ FAST = {"hidden_layer_sizes": (8,), "epochs": 2, "batch_size": 64, "random_state
 FAST["n_members"] = 1
 
 
-UNDROPPED = {"dropout": 0, "input_dropout": 0}
+UNDROPPED = {"dropout": 0, "input_dropout": 0, "n_bins": 0}
 
 
 def fitted(data, **given):
@@ -34,10 +34,15 @@ def by_numpy(model, X):
     """Compute the logits of the built-in network with one hidden layer."""
     whole = model.network_.build()
     scaling, network = whole.get_layer("input_scaling"), whole.get_layer("mlp")
-    hidden, last = (network.get_layer(name).get_weights() for name in ("hidden_1", "logits"))
+    bins, hidden, last = (
+        network.get_layer(name).get_weights() for name in ("binning", "hidden_1", "logits")
+    )
     shift, factor = scaling.get_weights()
     z = (X - shift) * factor
-    z /= np.sqrt(1 + (z / 3) ** 2)
+    z = (z / np.sqrt(1 + (z / 3) ** 2))[:, np.newaxis]
+    start, slope, mean = bins
+    ramps = np.clip((z - start) * slope, 0, 1) - mean
+    z = np.concatenate([z, ramps / 4], axis=1).reshape(len(X), -1)
     return np.maximum(z @ hidden[0] + hidden[1], 0) @ last[0] + last[1]
 
 
