@@ -13,6 +13,7 @@ in time is told as such. `--report` makes the tables and the figure of what is t
 import argparse
 import csv
 import json
+import os
 import subprocess
 import sys
 import time
@@ -190,7 +191,8 @@ def jobs(arguments):
 def in_time(job, arguments):
     """Return the measures of one contender on one set that it gave within the limit."""
     command = [sys.executable, __file__, "--data", str(arguments.data), "--job", json.dumps(job)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore", **os.environ}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=quiet)
     try:
         output, _ = process.communicate(timeout=arguments.limit)
     except subprocess.TimeoutExpired:

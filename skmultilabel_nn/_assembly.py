@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 
-from ._backend import load_keras
+from ._backend import load_keras, serializable
 from ._final_activation import without_final_activation
 from ._packed import MeanOfMembers
 from ._seeding import seeded
@@ -17,7 +17,7 @@ keras = load_keras()
 _FARTHEST = 3.0
 
 
-@keras.saving.register_keras_serializable(package="skmultilabel_nn")
+@serializable
 class InputScaling(keras.layers.Layer):
     """Standardise the features, ``z = (x - shift) * factor``, and bend far values towards 3.
 

@@ -43,6 +43,11 @@ def load_tensorflow():
     return tensorflow
 
 
+def serializable(kind):
+    """Decorate a class so that Keras finds it by its name in what it saved."""
+    return load_keras().saving.register_keras_serializable(package="skmultilabel_nn")(kind)
+
+
 def _check_backend(name):
     if name not in ("", "tensorflow"):
         raise ImportError(

@@ -5,8 +5,6 @@ from ._backend import load_keras
 keras = load_keras()
 ops = keras.ops
 
-serializable = keras.saving.register_keras_serializable(package="skmultilabel_nn")
-
 WEIGHTED_MEAN = "mean_with_sample_weight"
 
 

@@ -40,7 +40,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     n_bins : int or "auto", default="auto"
         Bins of the piecewise linear encoding that the built-in network puts beside each dense
         feature, so that it learns thresholds of a feature as trees do. 0 for none. "auto": 8, and
-        4096 / n_features for more than 512 features (none beyond 2048).
+        4096 / n_features for more than 512 features (none beyond 2048). The bins' ends are
+        quantiles of at most 20,000 samples.
     network : keras.Model, callable or None, default=None
         What takes the place of the built-in network. A Keras model, compiled or not, is copied
         with its weights at each fit and never changed. A callable
@@ -102,7 +103,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Whether `fit` goes on from the network and the weights of the last one; parameters of the
         network itself, as `hidden_layer_sizes`, are then not looked at.
     jit_compile : bool or "auto", default="auto"
-        Whether XLA compiles the training. "auto": if the training is long enough to repay it.
+        Whether XLA compiles the training. "auto": if the training is long enough to repay it, and
+        no layer draws random numbers, as dropout does, in which XLA is slow on a processor.
     dtype : {"float32", "float64"}, default="float32"
         Of the built-in network.
     random_state : int, RandomState instance or None, default=None
@@ -119,7 +121,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     label_names_ : ndarray of shape (n_labels,)
         Names of the labels, in the order of the columns of all outputs.
     model_ : keras.Model
-        The trained network with a final sigmoid (softmax for 1-D `y`), a copy.
+        The trained network with a final sigmoid (softmax for 1-D `y`), a copy. Keras loads what it
+        was saved to with ``custom_objects=skmultilabel_nn.networks.custom_objects()``.
     network_ : FittedNetwork
         Configuration and weights from which predictions are made.
     targets_ : TargetCodec
@@ -267,6 +270,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train one epoch, going on from the present weights if there are any.
+
+        The first call fixes the scaling and the bins of the features and where the biases start:
+        give it as many samples as there are.
 
         Parameters
         ----------

@@ -5,7 +5,7 @@ import json
 from numbers import Real
 from typing import Any, NamedTuple
 
-from ._backend import load_keras
+from ._backend import load_keras, serializable
 from ._schedule import OneCycle
 from ._serialization import float_dtype, plain_config
 from .losses import CellLoss, LossAdapter, get_loss
@@ -13,7 +13,7 @@ from .losses import CellLoss, LossAdapter, get_loss
 keras = load_keras()
 
 
-@keras.saving.register_keras_serializable(package="skmultilabel_nn")
+@serializable
 class OnProbabilities(keras.metrics.Metric):
     """A metric of probabilities, for a model that gives logits.
 

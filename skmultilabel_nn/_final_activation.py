@@ -4,14 +4,14 @@ import warnings
 
 import numpy as np
 
-from ._backend import load_keras
+from ._backend import load_keras, serializable
 
 keras = load_keras()
 
 _FINAL = ("sigmoid", "softmax")
 
 
-@keras.saving.register_keras_serializable(package="skmultilabel_nn")
+@serializable
 class Unchanged(keras.layers.Layer):
     """Return the inputs: what takes the place of a layer that is called with a mask, as Softmax."""
 

@@ -148,17 +148,24 @@ class Fit:
 
     def _set_statistics(self, model, rows, scaling):
         """Tell the layers that work by the features' distribution what it is."""
+        if scaling:
+            model.get_layer("input_scaling").set_weights(scaling)
+        if not isinstance(self.estimator.network, load_keras().Model):  # which has its weights
+            self._learn_bins(model, rows, scaling)
+
+    def _learn_bins(self, model, rows, scaling):
         from ._binning import PiecewiseLinear, some_rows
         from ._serialization import parts_of
 
-        if scaling:
-            model.get_layer("input_scaling").set_weights(scaling)
         for part in parts_of(model):
-            if isinstance(part, PiecewiseLinear):
-                X, weight = some_rows(rows.X, _of_rows(rows.weight))
-                if scaling:
-                    X = np.asarray(model.get_layer("input_scaling")(X))
-                part.learn(X.reshape(len(X), -1), weight)
+            if not isinstance(part, PiecewiseLinear):
+                continue
+            if sp.issparse(rows.X):
+                raise ValueError("n_bins is for dense X. Give X.toarray(), or a network without.")
+            X, weight = some_rows(rows.X, _of_rows(rows.weight))
+            if scaling:
+                X = np.asarray(model.get_layer("input_scaling")(X))
+            part.learn(X.reshape(len(X), -1), weight)
 
     def _network(self, X):
         from ._tensors import layout

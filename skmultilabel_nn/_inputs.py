@@ -119,7 +119,7 @@ def scaling_statistics(X, sample_weight=None):
     factor : ndarray of shape (n_features,), or () for sparse X, float64
     """
     if sp.issparse(X):
-        squared_norms = X.multiply(X).sum(axis=1).astype(np.float64)
+        squared_norms = X.power(2, dtype=np.float64).sum(axis=1)  # small integers would overflow
         mean = np.average(np.ravel(squared_norms), weights=sample_weight)
         return None, np.asarray(1.0 / np.sqrt(mean) if mean > 0 else 1.0)
     n_features = X.shape[-1]

@@ -2,8 +2,8 @@
 
 import inspect
 
-from ._backend import load_keras
-from ._cell_loss import WEIGHTED_MEAN, as_cells, reduced, serializable
+from ._backend import load_keras, serializable
+from ._cell_loss import WEIGHTED_MEAN, as_cells, reduced
 
 keras = load_keras()
 ops = keras.ops

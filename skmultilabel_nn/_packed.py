@@ -7,12 +7,10 @@ So one product serves all members, and one training run trains them all, each on
 
 import math
 
-from ._backend import load_keras
+from ._backend import load_keras, serializable
 
 keras = load_keras()
 ops = keras.ops
-
-serializable = keras.saving.register_keras_serializable(package="skmultilabel_nn")
 
 
 def _random_signs(shape, dtype=None):

@@ -8,12 +8,16 @@ import numpy as np
 from ._backend import load_keras
 
 
+def _is_auto(value):
+    return isinstance(value, str) and value == "auto"
+
+
 def _is_int(value, low=1):
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_) and value >= low
 
 
 def _is_count(value):
-    return (isinstance(value, str) and value == "auto") or _is_int(value)
+    return _is_auto(value) or _is_int(value)
 
 
 def _is_real(value, low, high=np.inf):
@@ -34,7 +38,7 @@ def _are_callbacks(value):
 
 
 def _is_dropout(value):
-    return value in ("auto", 0) or _is_real(value, 0, 1)
+    return _is_auto(value) or (_is_real(value, -np.inf, 1) and value >= 0)
 
 
 _DROPOUT = (_is_dropout, "'auto' or a number from 0 to below 1")
@@ -48,7 +52,7 @@ _RULES = {
     "input_dropout": _DROPOUT,
     "n_members": (_is_count, "'auto' or an integer above 0"),
     "n_bins": (lambda v: _is_int(v, 0) or _is_count(v), "'auto' or an integer, 0 or above"),
-    "standardize": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
+    "standardize": (lambda v: _is_bool(v) or _is_auto(v), "'auto', True or False"),
     "batch_size": (_is_count, "'auto' or an integer above 0"),
     "epochs": (_is_count, "'auto' or an integer above 0"),
     "learning_rate": (
@@ -61,10 +65,13 @@ _RULES = {
     "patience": (lambda v: _is_int(v, 0), "an integer, 0 or above"),
     "monitor": (lambda v: isinstance(v, str), "the name of a value in history_, as 'val_loss'"),
     "callbacks": (lambda v: v is None or _are_callbacks(v), "None or a list of Keras callbacks"),
-    "jit_compile": (lambda v: _is_bool(v) or v == "auto", "'auto', True or False"),
+    "jit_compile": (lambda v: _is_bool(v) or _is_auto(v), "'auto', True or False"),
     "warm_start": (_is_bool, "True or False"),
-    "dtype": (lambda v: v in ("float32", "float64"), "'float32' or 'float64'"),
-    "verbose": (lambda v: v in (0, 1), "0 or 1"),
+    "dtype": (
+        lambda v: isinstance(v, str) and v in ("float32", "float64"),
+        "'float32' or 'float64'",
+    ),
+    "verbose": (lambda v: isinstance(v, Integral | np.bool_) and v in (0, 1), "0 or 1"),
 }
 
 

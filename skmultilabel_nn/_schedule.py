@@ -2,13 +2,13 @@
 
 import math
 
-from ._backend import load_keras
+from ._backend import load_keras, serializable
 
 keras = load_keras()
 ops = keras.ops
 
 
-@keras.saving.register_keras_serializable(package="skmultilabel_nn")
+@serializable
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """One rise of the learning rate and one long fall, as wide as the training.
 

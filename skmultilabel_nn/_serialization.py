@@ -4,6 +4,7 @@ import inspect
 import json
 from typing import NamedTuple
 
+from . import networks
 from ._backend import load_keras
 from ._final_activation import without_final_activation
 from ._seeding import seeded
@@ -109,7 +110,7 @@ def deserialize(text, input_shape):
         By Keras, for classes and functions that it does not know and for code in the text, see
         `keras.saving.register_keras_serializable`.
     """
-    from . import _assembly, networks  # noqa: F401  (Keras learns of their layers)
+    networks.custom_objects()  # Keras learns of them
 
     with seeded(0):
         model = keras.saving.deserialize_keras_object(json.loads(text))

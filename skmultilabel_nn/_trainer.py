@@ -63,6 +63,11 @@ class Trainer:
         return dense and supported and not self.own_train_step
 
     @property
+    def draws(self):
+        """Whether a layer draws random numbers in training, as dropout does."""
+        return any(hasattr(part, "seed_generator") for part in parts_of(self.model))
+
+    @property
     def learning_rate(self):
         """The current learning rate, of a cycle the highest."""
         if self._schedule is not None:

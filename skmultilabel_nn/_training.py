@@ -18,13 +18,16 @@ keras = load_keras()
 
 _TRAINERS = ProgramCache(limit=16)
 
-# A compiled call cannot be interrupted, so none is longer than this many batches ...
+# A compiled call cannot be interrupted, so none is longer than this many batches, and none uses
+# weights more often than takes a second or so ...
 _BATCHES_PER_CALL = 512
+_USES_OF_WEIGHTS_PER_CALL = 2**32
 # ... and the row orders of the epochs that go into one call hold no more numbers than this.
 _ROWS_PER_CALL = 2**21
 # Highest learning rate of a cycle, if none is given.
 _PEAK = 0.003
-# XLA takes about a second to compile and then saves 0.1 to 0.2 ms a batch.
+# XLA takes about a second to compile and then saves 0.1 to 0.2 ms a batch of a small network; it
+# loses several times as much where it draws random numbers.
 _BATCHES_WORTH_XLA = 8192
 
 
@@ -178,6 +181,8 @@ class _Run:
         self.n_rows = rows.X.shape[0]
         self.batch_size = min(settings.batch_size, self.n_rows)
         self.n_batches = -(-self.n_rows // self.batch_size)
+        uses = max(1, trainer.model.count_params()) * self.batch_size
+        self.batches_per_call = min(_BATCHES_PER_CALL, max(1, _USES_OF_WEIGHTS_PER_CALL // uses))
         self.jit = self._worth_xla()
         self.at_once = 1
         self.data = trainer.tensors(rows, padded=self.jit)
@@ -190,7 +195,8 @@ class _Run:
     def _worth_xla(self):
         if self.settings.jit_compile == "auto":
             n_full = self.n_rows // self.batch_size * self.settings.epochs
-            return n_full >= _BATCHES_WORTH_XLA and self.trainer.supports_xla
+            trainer = self.trainer
+            return n_full >= _BATCHES_WORTH_XLA and trainer.supports_xla and not trainer.draws
         if self.settings.jit_compile and not self.trainer.supports_xla:
             raise ValueError(
                 "jit_compile=True needs dense X and y: XLA has no sparse matrices. Set "
@@ -201,7 +207,7 @@ class _Run:
     def _epochs_per_call(self):
         if self.jit and self.n_rows % self.batch_size:
             return 1  # between two epochs comes the smaller batch, which is not XLA's
-        return max(1, min(_BATCHES_PER_CALL // self.n_batches, _ROWS_PER_CALL // self.n_rows))
+        return max(1, min(self.batches_per_call // self.n_batches, _ROWS_PER_CALL // self.n_rows))
 
     def train(self):
         """Train all epochs and return the history."""
@@ -273,8 +279,8 @@ class _Run:
     def _epochs(self, n_epochs=1):
         """Train epochs in calls of a bounded length; return each one's logs."""
         orders = self._order(n_epochs).astype(np.int32)
-        for first in range(0, self.n_batches, _BATCHES_PER_CALL):
-            last = min(first + _BATCHES_PER_CALL, self.n_batches)
+        for first in range(0, self.n_batches, self.batches_per_call):
+            last = min(first + self.batches_per_call, self.n_batches)
             logs = self._call(orders, first, last)
         return logs
 

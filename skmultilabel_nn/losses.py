@@ -15,8 +15,8 @@ from __future__ import annotations
 import difflib
 import inspect
 
-from ._backend import load_keras
-from ._cell_loss import WEIGHTED_MEAN, CellLoss, serializable
+from ._backend import load_keras, serializable
+from ._cell_loss import WEIGHTED_MEAN, CellLoss
 from ._loss_adapter import LossAdapter, for_classes, keras_name, on_logits
 
 keras = load_keras()

@@ -11,14 +11,63 @@ from sklearn.base import BaseEstimator
 
 from ._backend import load_keras
 
-__all__ = ["MLP", "ConvNet", "EmbeddingBag"]
+__all__ = ["MLP", "ConvNet", "EmbeddingBag", "custom_objects"]
 
 # Weights of the members' own last layers, beyond which they share one: it is for thousands of
 # labels that they would take more memory and time than all the rest.
 _LARGEST_HEADS = 4_000_000
 
 
-class MLP(BaseEstimator):
+def custom_objects():
+    """Return the layers of this package, with which Keras loads what `model_` was saved to.
+
+    Returns
+    -------
+    dict of str to type
+        For `custom_objects` of `keras.saving.load_model`.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.networks import custom_objects
+    >>> "PackedDense" in custom_objects()
+    True
+    """
+    from . import _assembly, _binning, _final_activation, _packed
+
+    layers = [
+        _assembly.InputScaling,
+        _binning.PiecewiseLinear,
+        _packed.InputDropout,
+        _packed.PackedDense,
+        _packed.MemberHeads,
+        _packed.MeanOfMembers,
+        _final_activation.Unchanged,
+    ]
+    return {layer.__name__: layer for layer in layers}
+
+
+class _Builder(BaseEstimator):
+    """What all builders have in common: how they are called."""
+
+    def __call__(self, input_shape, n_outputs):
+        """Build the network.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            Shape of one sample.
+        n_outputs : int
+            Number of logits.
+
+        Returns
+        -------
+        keras.Model
+            A new model with freshly drawn weights.
+        """
+        return self._build(tuple(input_shape), n_outputs)
+
+
+class MLP(_Builder):
     """Build a multi-layer perceptron, by default a packed ensemble of them, that gives logits.
 
     The members of the ensemble share their weight matrices, but for the last, and differ in signs,
@@ -78,21 +127,7 @@ class MLP(BaseEstimator):
         self.dtype = dtype
         self.sparse = sparse
 
-    def __call__(self, input_shape, n_outputs):
-        """Build the network.
-
-        Parameters
-        ----------
-        input_shape : tuple of int
-            Shape of one sample.
-        n_outputs : int
-            Number of logits.
-
-        Returns
-        -------
-        keras.Model
-            A new model with freshly drawn weights.
-        """
+    def _build(self, input_shape, n_outputs):
         from ._packed import MeanOfMembers
 
         keras = load_keras()
@@ -146,7 +181,7 @@ class MLP(BaseEstimator):
         return MemberHeads(n_outputs, **options)
 
 
-class ConvNet(BaseEstimator):
+class ConvNet(_Builder):
     """Build a small convolutional network for pictures, arrays (height, width, channels).
 
     Blocks of two convolutions with batch normalisation, each block halving the sides; then the
@@ -173,25 +208,11 @@ class ConvNet(BaseEstimator):
         self.kernel_size = kernel_size
         self.dropout = dropout
 
-    def __call__(self, input_shape, n_outputs):
-        """Build the network.
-
-        Parameters
-        ----------
-        input_shape : tuple of int
-            Height, width and channels of a picture.
-        n_outputs : int
-            Number of logits.
-
-        Returns
-        -------
-        keras.Model
-            A new model with freshly drawn weights.
-        """
+    def _build(self, input_shape, n_outputs):
         if len(input_shape) != 3:
             raise ValueError(
                 f"ConvNet takes pictures of shape (height, width, channels), got samples of shape "
-                f"{tuple(input_shape)}. Reshape X; a grey picture has one channel."
+                f"{input_shape}. Reshape X; a grey picture has one channel."
             )
         layers = load_keras().layers
         # Pixels of any range; a fast average, since a small set is trained in few steps.
@@ -210,7 +231,7 @@ class ConvNet(BaseEstimator):
         yield layers.ReLU()
 
 
-class EmbeddingBag(BaseEstimator):
+class EmbeddingBag(_Builder):
     """Build a network for token ids, (n_samples, length): the mean of embeddings, then a layer.
 
     Parameters
@@ -259,21 +280,7 @@ class EmbeddingBag(BaseEstimator):
         self.hidden_size = hidden_size
         self.dropout = dropout
 
-    def __call__(self, input_shape, n_outputs):
-        """Build the network.
-
-        Parameters
-        ----------
-        input_shape : tuple of int
-            Tokens in a row.
-        n_outputs : int
-            Number of logits.
-
-        Returns
-        -------
-        keras.Model
-            A new model with freshly drawn weights.
-        """
+    def _build(self, input_shape, n_outputs):
         keras = load_keras()
         layers = keras.layers
         parts = [

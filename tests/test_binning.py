@@ -1,7 +1,12 @@
 """The piecewise linear encoding: against numpy's own interpolation and quantiles."""
 
+import pickle
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from sklearn.metrics import log_loss
 
 pytest.importorskip("tensorflow")
@@ -54,6 +59,15 @@ class TestPiecewiseLinear:
         for one, other in zip(weighted.get_weights(), repeated.get_weights(), strict=True):
             np.testing.assert_allclose(one, other, atol=1e-12)
 
+    def test_weights_that_are_no_integers(self, rng):
+        """Sums of weights in another order differ by their rounding."""
+        X = rng.normal(size=(500, 40))
+        weight = rng.uniform(0.1, 1, size=500).astype(np.float32)
+        for one, other in zip(
+            learnt(X, weight).get_weights(), learnt(X, weight * 2).get_weights(), strict=True
+        ):
+            np.testing.assert_allclose(one, other, atol=1e-12)
+
     def test_the_order_of_rows_changes_nothing(self, rng):
         X = rng.normal(size=(40, 3))
         for one, other in zip(learnt(X).get_weights(), learnt(X[::-1]).get_weights(), strict=True):
@@ -85,6 +99,11 @@ def test_some_rows_leaves_out_what_does_not_count():
     assert some_rows(X)[1] is None
 
 
+def test_some_rows_are_of_every_kind():
+    kind = np.arange(60_000.0)[:, None] % 3
+    assert np.unique(some_rows(kind)[0]).tolist() == [0, 1, 2]
+
+
 class TestInNetworks:
     def test_features_are_left_out_with_all_their_bins(self, rng):
         model = MLP((3,), dropout=0, input_dropout=0.5, n_members=1, n_bins=2)((4,), 2)
@@ -101,6 +120,43 @@ class TestInNetworks:
         clf.fit(X, X[:, :2] > 0)
         bins = [p.n_bins for p in parts_of(clf.model_) if isinstance(p, PiecewiseLinear)]
         assert bins == ([n_bins] if n_bins else [])
+
+    def test_a_model_that_is_given_keeps_its_bins(self, rng):
+        X = rng.normal(3, 5, size=(60, 4))
+        Y = (X[:, :2] > 3).astype(int)
+        first = KerasMultiLabelClassifier((8,), n_members=1, random_state=0).fit(X, Y)
+        again = KerasMultiLabelClassifier(network=first.model_, epochs=1, learning_rate=1e-12)
+        found = again.fit(X, Y).predict_proba(X)
+        np.testing.assert_allclose(found, first.predict_proba(X), atol=1e-5)
+
+    def test_sparse_features_have_none(self, rng):
+        X = sp.random(40, 6, 0.5, "csr", random_state=rng)
+        Y = np.arange(80).reshape(40, 2) % 2
+        clf = KerasMultiLabelClassifier(network=MLP((2,), n_bins=4), epochs=1)
+        with pytest.raises(ValueError, match="dense X"):
+            clf.fit(X, Y)
+
+    def test_stored_and_used_by_another_process(self, rng, tmp_path):
+        X = rng.normal(size=(40, 3))
+        clf = KerasMultiLabelClassifier((4,), epochs=1, random_state=0).fit(X, X[:, :2] > 0)
+        (tmp_path / "clf.pickle").write_bytes(pickle.dumps(clf))
+        clf.model_.save(tmp_path / "model.keras")
+        np.save(tmp_path / "X.npy", X)
+        code = """
+import pickle, sys, numpy as np, pathlib
+folder = pathlib.Path(sys.argv[1])
+clf = pickle.loads((folder / "clf.pickle").read_bytes())
+X = np.load(folder / "X.npy")
+np.save(folder / "of_pickle.npy", clf.predict_proba(X))
+import keras
+from skmultilabel_nn.networks import custom_objects
+model = keras.saving.load_model(folder / "model.keras", custom_objects=custom_objects())
+np.save(folder / "of_model.npy", model.predict(X, verbose=0))
+"""
+        subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+        for name in ("of_pickle", "of_model"):
+            found = np.load(tmp_path / f"{name}.npy")
+            np.testing.assert_allclose(found, clf.predict_proba(X), rtol=1e-5)
 
     def test_thresholds_are_learnt_that_a_plain_network_misses(self):
         X = np.random.RandomState(0).normal(size=(1200, 10))

@@ -28,6 +28,11 @@ class TestInputs:
         np.testing.assert_array_equal(X, np.eye(3))
 
     @pytest.mark.parametrize("dtype", [np.uint8, np.int8])
+    def test_small_integers_do_not_overflow(self, dtype):
+        X = sp.csr_matrix(np.full((10, 4), 100, dtype))
+        assert scaling_statistics(X)[1] == pytest.approx(1 / 200)
+
+    @pytest.mark.parametrize("dtype", [np.uint8, np.int8])
     def test_small_integers_stay(self, dtype):
         assert checked(np.eye(3, dtype=dtype)).dtype == dtype
 

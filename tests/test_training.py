@@ -9,7 +9,7 @@ import pytest
 tf = pytest.importorskip("tensorflow")
 keras = pytest.importorskip("keras")
 
-from skmultilabel_nn import KerasMultiLabelClassifier, _training  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier, _trainer, _training  # noqa: E402
 from skmultilabel_nn._training import Rows, Settings, train  # noqa: E402
 
 N, D, L = 50, 6, 3
@@ -416,6 +416,17 @@ class TestDivergence:
             np.testing.assert_array_equal(a, b)
 
 
+def spied(owner, calls):
+    """Return the method that runs XLA, which also notes that it was called."""
+    method = owner._run_xla
+
+    def run(self, *arguments):
+        calls.append(arguments)
+        return method(self, *arguments)
+
+    return run
+
+
 class TestXLA:
     @pytest.mark.parametrize("weighted", [False, True])
     @pytest.mark.parametrize(("n", "batch_size"), [(50, 16), (48, 16), (7, 16)])
@@ -453,12 +464,35 @@ class TestXLA:
             for a, b in zip(apart.values, together.values, strict=True):
                 np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
+    @pytest.mark.parametrize("dropout", [0, 0.2])
+    def test_auto_keeps_away_from_random_numbers(self, monkeypatch, dropout):
+        monkeypatch.setattr(_training, "_BATCHES_WORTH_XLA", 1)
+        compiled = []
+        monkeypatch.setattr(_trainer.Trainer, "_run_xla", spied(_trainer.Trainer, compiled))
+        X, Y = problem(2, 48)
+        layers = [keras.layers.Dropout(dropout)] if dropout else []
+        ours(network(2, hidden=layers), X, Y, jit_compile="auto")
+        assert bool(compiled) == (not dropout)
+
     def test_refused_for_sparse(self):
         import scipy.sparse as sp
 
         X, Y = problem(1)
         with pytest.raises(ValueError, match="needs dense X and y"):
             ours(network(1), sp.csr_matrix(X), Y, jit_compile=True)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_calls_are_short_where_steps_are_long(monkeypatch, jit_compile):
+    """A compiled call cannot be interrupted: what is long is cut into several."""
+    X, Y = problem(2, 50)
+    given = {"epochs": 3, "shuffle": True, "jit_compile": jit_compile}
+    together = ours(network(2), X, Y, **given)
+    monkeypatch.setattr(_training, "_USES_OF_WEIGHTS_PER_CALL", 1)
+    apart = ours(network(2), X, Y, **given)
+    assert_same_history(apart.history, together.history, rtol=1e-5)
+    for a, b in zip(apart.values, together.values, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("keeps", [False, True])
