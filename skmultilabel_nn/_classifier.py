@@ -22,16 +22,18 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int, default=(256, 256)
-        Units of each hidden layer of the built-in network; ``()`` makes it linear.
+    hidden_layer_sizes : tuple of int or "auto", default="auto"
+        Units of each hidden layer of the built-in network; ``()`` makes it linear. "auto":
+        (256, 256), and (64,) for sparse `X` of more than 2048 features, as words are. For these,
+        a linear model is added to the logits.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
     dropout : float in [0, 1) or "auto", default="auto"
         Share of hidden units left out at random in each training step. "auto": 0.4, and
-        800 / n_samples for more than 2000 samples; at least 0.2.
+        800 / n_samples for more than 2000 samples; at least 0.2. 0.5 for words.
     input_dropout : float in [0, 1) or "auto", default="auto"
         Share of features left out at random in each training step. "auto": 0.5 for dense features,
-        0.4 for sparse ones.
+        0.4 for sparse ones, 0.1 for words.
     n_members : int or "auto", default="auto"
         Networks in the packed ensemble that the built-in network is: they share their weight
         matrices but for the last, each learns by its own error, and the mean of their
@@ -55,8 +57,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     optimizer : str or keras.optimizers.Optimizer, default="auto"
         "auto": that of a compiled `network`, else Adam with one cycle of the learning rate over
         the whole training: it rises linearly in the first quarter, then falls to 0 as a cosine
-        does. Without the cycle in `partial_fit`, and where a callback sets the learning rate. An
-        object is copied.
+        does. For words, all weights from the features to one unit have one step size in common, so
+        that rare words are not learnt by heart. Without the cycle in `partial_fit`, and where a
+        callback sets the learning rate. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
         None: that of the optimizer; for "auto" 0.003, the top of its cycle. A number is the top
         of the cycle for "auto", and a constant rate for every other optimizer.
@@ -70,8 +73,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Samples per training step. "auto": the power of 2 nearest to n_samples / 40, within 32 and
         512. The last, smaller batch is not dropped.
     epochs : int or "auto", default="auto"
-        Passes over the samples. "auto": 30, times sqrt(n_labels / 100) for 100 to 625 labels and
-        2.5 for more, times 20,000 / n_samples for more than 20,000 samples; at least 5.
+        Passes over the samples. "auto": 30, for words 10, times sqrt(n_labels / 100) for 100 to 625
+        labels and 2.5 for more, times 20,000 / n_samples for more than 20,000 samples; at least 5.
     shuffle : bool, default=True
         Whether each epoch visits the samples in a new order.
     early_stopping : bool, default=False
@@ -174,7 +177,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        hidden_layer_sizes=(256, 256),
+        hidden_layer_sizes="auto",
         activation="relu",
         *,
         dropout="auto",

@@ -6,6 +6,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length
 
 from ._backend import load_keras
+from ._defaults import choose, problem_of
 from ._inputs import check_inputs, check_weights, scaling_statistics
 from ._outputs import HeldOut, find_rule
 from ._parameters import check_activation, check_builder, check_parameters
@@ -49,6 +50,7 @@ class Fit:
         weight = check_weights(sample_weight, *self._weight_shape(X))
         training, held_out = self._split(X, weight, validation_data)
         rows = self._training_rows(training)
+        self.problem = problem_of(rows.X, self.codec.n_outputs)
         model, optimizer_values = self._model(rows)
         outcome = self._train(model, rows, held_out, optimizer_values)
         self._set_attributes(model, outcome, held_out, X)
@@ -175,12 +177,13 @@ class Fit:
             check_activation(estimator.activation)
             batches = layout(X, estimator.dtype, may_stay_sparse=True)
             return MLP(
-                tuple(estimator.hidden_layer_sizes),
+                tuple(self._chosen("hidden_layer_sizes")),
                 estimator.activation,
-                self._dropout(X.shape[0]),
-                self._input_dropout(X),
-                self._n_members(),
-                self._n_bins(X),
+                self._chosen("dropout"),
+                self._chosen("input_dropout"),
+                self._chosen("n_members"),
+                0 if sp.issparse(X) else self._chosen("n_bins"),
+                self.problem.words,
                 estimator.dtype,
                 batches.sparse_batches,
             )
@@ -198,9 +201,9 @@ class Fit:
         one_cycle = self._one_cycle(optimizer)
         settings = Settings(
             multilabel=self.codec.multilabel,
-            epochs=self._epochs(rows.X.shape[0]),
-            batch_size=self._batch_size(rows.X.shape[0]),
-            optimizer=optimizer,
+            epochs=1 if self.partial else self._chosen("epochs"),
+            batch_size=self._chosen("batch_size"),
+            optimizer=self._own_optimizer() if self._for_words(optimizer) else optimizer,
             learning_rate=estimator.learning_rate,
             one_cycle=one_cycle,
             loss=_or_own(estimator.loss, loss),
@@ -225,6 +228,19 @@ class Fit:
             optimizer_values=None if one_cycle else optimizer_values,
         )
 
+    def _chosen(self, name):
+        return choose(getattr(self.estimator, name), name, self.problem)
+
+    def _for_words(self, optimizer):
+        """Whether words are learnt, with the optimizer that is for them."""
+        auto = isinstance(optimizer, str) and optimizer == "auto"
+        return auto and self.estimator.network is None and self.problem.words
+
+    def _own_optimizer(self):
+        from ._optimizer import SparseInputAdam
+
+        return SparseInputAdam(self.problem.n_features)
+
     def _one_cycle(self, optimizer):
         """Whether the learning rate is ours to vary: neither the user nor a callback does."""
         estimator, callbacks = self.estimator, load_keras().callbacks
@@ -246,40 +262,6 @@ class Fit:
             return None
         _, target, weight = held_out
         return ValidationScore(name, target, self.codec, weight)
-
-    def _batch_size(self, n_samples):
-        if self.estimator.batch_size != "auto":
-            return self.estimator.batch_size
-        return int(np.clip(2 ** round(np.log2(max(n_samples / 40, 1))), 32, 512))
-
-    def _epochs(self, n_samples):
-        """Choose the passes: more for many labels, each of which is rare, fewer for many rows."""
-        if self.partial or self.estimator.epochs != "auto":
-            return 1 if self.partial else self.estimator.epochs
-        for_labels = np.clip(np.sqrt(self.codec.n_outputs / 100), 1, 2.5)
-        return max(5, round(30 * for_labels * min(1, 20_000 / n_samples)))
-
-    def _n_members(self):
-        """Choose the members: with many labels, their own last layers cost more than they bring."""
-        if self.estimator.n_members != "auto":
-            return self.estimator.n_members
-        return int(np.clip(3200 // self.codec.n_outputs, 1, 8))
-
-    def _dropout(self, n_samples):
-        """Choose the hidden units' dropout: the fewer samples, the sooner a network overfits."""
-        given = self.estimator.dropout
-        return float(np.clip(800 / n_samples, 0.2, 0.4)) if given == "auto" else given
-
-    def _input_dropout(self, X):
-        given = self.estimator.input_dropout
-        return (0.4 if sp.issparse(X) else 0.5) if given == "auto" else given
-
-    def _n_bins(self, X):
-        """Choose the bins: fewer for many features, which they multiply; none for sparse ones."""
-        if sp.issparse(X) or self.estimator.n_bins != "auto":
-            return 0 if sp.issparse(X) else self.estimator.n_bins
-        n_bins = min(8, 4096 // X.shape[1])
-        return n_bins if n_bins > 1 else 0
 
     def _training_rows(self, samples):
         from ._training import Rows

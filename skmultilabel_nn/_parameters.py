@@ -43,7 +43,10 @@ def _is_dropout(value):
 
 _DROPOUT = (_is_dropout, "'auto' or a number from 0 to below 1")
 _RULES = {
-    "hidden_layer_sizes": (_is_layers, "a tuple of integers above 0, () for a linear model"),
+    "hidden_layer_sizes": (
+        lambda v: _is_auto(v) or _is_layers(v),
+        "'auto' or a tuple of integers above 0, () for a linear model",
+    ),
     "activation": (
         lambda v: isinstance(v, str) or callable(v),
         "the name of a Keras activation or a callable",

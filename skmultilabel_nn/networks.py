@@ -88,6 +88,8 @@ class MLP(_Builder):
     n_bins : int, default=0
         Bins of the piecewise linear encoding that is put beside each feature, so that the network
         learns thresholds of a feature as easily as trees do. For dense features only. 0 for none.
+    skip : bool, default=False
+        Whether a linear model on the features, common to all members, is added to their logits.
     dtype : str, default="float32"
         Keras dtype policy of all layers.
     sparse : bool, default=False
@@ -115,6 +117,7 @@ class MLP(_Builder):
         input_dropout=0.5,
         n_members=8,
         n_bins=0,
+        skip=False,
         dtype="float32",
         sparse=False,
     ):
@@ -124,6 +127,7 @@ class MLP(_Builder):
         self.input_dropout = input_dropout
         self.n_members = n_members
         self.n_bins = n_bins
+        self.skip = skip
         self.dtype = dtype
         self.sparse = sparse
 
@@ -133,12 +137,14 @@ class MLP(_Builder):
         keras = load_keras()
         inputs = keras.Input(input_shape, dtype=self.dtype, sparse=self.sparse, name="features")
         x = keras.layers.Flatten(name="flatten")(inputs) if len(input_shape) > 1 else inputs
-        x = self._features(x)
+        x = features = self._features(x)
         for i, units in enumerate(self.hidden_layer_sizes, start=1):
             x = self._hidden(units, f"hidden_{i}")(x)
             if self.dropout:
                 x = keras.layers.Dropout(self.dropout, dtype=self.dtype, name=f"dropout_{i}")(x)
         outputs = self._logits(n_outputs)(x)
+        if self.skip and self.hidden_layer_sizes:
+            outputs = self._with_skip(outputs, features, n_outputs)
         if self._packed:
             outputs = MeanOfMembers(dtype=self.dtype, name="mean_of_members")(outputs)
         return keras.Model(inputs, outputs, name="mlp")
@@ -161,6 +167,15 @@ class MLP(_Builder):
     @property
     def _packed(self):
         return self.n_members > 1 and len(self.hidden_layer_sizes) > 0
+
+    def _with_skip(self, outputs, features, n_outputs):
+        """Add a linear model, which starts at 0 so that training starts at the frequencies."""
+        layers, dtype = load_keras().layers, self.dtype
+        options = {"use_bias": False, "kernel_initializer": "zeros", "dtype": dtype}
+        linear = layers.Dense(n_outputs, name="skip", **options)(features)
+        if self._packed:
+            linear = layers.Reshape((1, n_outputs), dtype=dtype, name="for_all_members")(linear)
+        return layers.Add(dtype=dtype, name="sum")([outputs, linear])
 
     def _hidden(self, units, name):
         from ._packed import PackedDense

@@ -1,0 +1,92 @@
+"""What "auto" means: from the sizes of a problem to the built-in network and its training."""
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+# Sparse features from which on they are treated as words of a text.
+_MANY_WORDS = 2048
+
+
+class Problem(NamedTuple):
+    """The sizes by which the defaults are chosen."""
+
+    n_samples: int
+    n_features: int
+    n_labels: int
+    sparse: bool
+
+    @property
+    def words(self):
+        """Whether the features are thousands of sparse ones, as words are, most of them rare."""
+        return self.sparse and self.n_features > _MANY_WORDS
+
+
+def problem_of(X, n_labels):
+    """Return the sizes of checked samples and their labels."""
+    return Problem(X.shape[0], int(np.prod(X.shape[1:])), n_labels, sp.issparse(X))
+
+
+def choose(given, name, problem):
+    """Return a parameter as it was given, or what it is by default.
+
+    Parameters
+    ----------
+    given : object
+        The value of the parameter; if it is "auto", the formula decides that the documentation of
+        `KerasMultiLabelClassifier` gives.
+    name : str
+        The parameter's name.
+    problem : Problem
+    """
+    auto = isinstance(given, str) and given == "auto"
+    return _FORMULAS[name](problem) if auto else given
+
+
+def _hidden_layer_sizes(problem):
+    return (64,) if problem.words else (256, 256)
+
+
+def _dropout(problem):
+    # The fewer samples, the sooner a network overfits.
+    return 0.5 if problem.words else float(np.clip(800 / problem.n_samples, 0.2, 0.4))
+
+
+def _input_dropout(problem):
+    if problem.words:
+        return 0.1
+    return 0.4 if problem.sparse else 0.5
+
+
+def _n_members(problem):
+    # With many labels, the members' own last layers cost more than they bring.
+    return int(np.clip(3200 // problem.n_labels, 1, 8))
+
+
+def _n_bins(problem):
+    # They multiply the features.
+    n_bins = min(8, 4096 // problem.n_features)
+    return n_bins if n_bins > 1 and not problem.sparse else 0
+
+
+def _batch_size(problem):
+    return int(np.clip(2 ** round(np.log2(max(problem.n_samples / 40, 1))), 32, 512))
+
+
+def _epochs(problem):
+    # Of many labels, each is rare.
+    for_labels = np.clip(np.sqrt(problem.n_labels / 100), 1, 2.5)
+    passes = (10 if problem.words else 30) * for_labels
+    return max(5, round(passes * min(1, 20_000 / problem.n_samples)))
+
+
+_FORMULAS = {
+    "hidden_layer_sizes": _hidden_layer_sizes,
+    "dropout": _dropout,
+    "input_dropout": _input_dropout,
+    "n_members": _n_members,
+    "n_bins": _n_bins,
+    "batch_size": _batch_size,
+    "epochs": _epochs,
+}

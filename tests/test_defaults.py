@@ -1,0 +1,57 @@
+"""The formulas behind "auto", as the documentation of the parameters gives them."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from skmultilabel_nn._defaults import Problem, choose, problem_of
+
+
+def auto(name, n_samples=1000, n_features=100, n_labels=10, sparse=False):
+    return choose("auto", name, Problem(n_samples, n_features, n_labels, sparse))
+
+
+@pytest.mark.parametrize("given", [0, 0.3, (5,), 8])
+def test_what_is_given_is_kept(given):
+    assert choose(given, "dropout", Problem(10, 10, 10, False)) is given
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "expected"),
+    [
+        ("hidden_layer_sizes", {}, (256, 256)),
+        ("hidden_layer_sizes", {"n_features": 2048, "sparse": True}, (256, 256)),
+        ("hidden_layer_sizes", {"n_features": 2049, "sparse": True}, (64,)),
+        ("hidden_layer_sizes", {"n_features": 2049}, (256, 256)),
+        ("dropout", {"n_samples": 100}, 0.4),
+        ("dropout", {"n_samples": 3200}, 0.25),
+        ("dropout", {"n_samples": 50_000}, 0.2),
+        ("dropout", {"n_features": 3000, "sparse": True}, 0.5),
+        ("input_dropout", {}, 0.5),
+        ("input_dropout", {"sparse": True}, 0.4),
+        ("input_dropout", {"n_features": 3000, "sparse": True}, 0.1),
+        ("n_members", {"n_labels": 400}, 8),
+        ("n_members", {"n_labels": 800}, 4),
+        ("n_members", {"n_labels": 10_000}, 1),
+        ("n_bins", {"n_features": 512}, 8),
+        ("n_bins", {"n_features": 1024}, 4),
+        ("n_bins", {"n_features": 2049}, 0),
+        ("n_bins", {"sparse": True}, 0),
+        ("batch_size", {"n_samples": 5}, 32),
+        ("batch_size", {"n_samples": 2560}, 64),
+        ("batch_size", {"n_samples": 10**6}, 512),
+        ("epochs", {}, 30),
+        ("epochs", {"n_labels": 400}, 60),
+        ("epochs", {"n_labels": 10_000}, 75),
+        ("epochs", {"n_samples": 40_000}, 15),
+        ("epochs", {"n_samples": 10**6}, 5),
+        ("epochs", {"n_features": 3000, "sparse": True}, 10),
+    ],
+)
+def test_formulas(name, sizes, expected):
+    assert auto(name, **sizes) == expected
+
+
+def test_sizes_of_samples():
+    assert problem_of(np.zeros((5, 4, 3)), 2) == (5, 12, 2, False)
+    assert problem_of(sp.csr_matrix((5, 4)), 2) == (5, 4, 2, True)

@@ -1,0 +1,64 @@
+"""Adam with one second moment for all features."""
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")
+
+from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
+from skmultilabel_nn._optimizer import SparseInputAdam  # noqa: E402
+
+
+def steps(optimizer, gradients, shape=(4, 2)):
+    variable = keras.Variable(np.zeros(shape, np.float32), name="kernel")
+    optimizer.build([variable])
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+    return np.asarray(variable)
+
+
+@pytest.fixture
+def gradients():
+    return np.random.default_rng(0).standard_normal((5, 4, 2)).astype(np.float32)
+
+
+def test_is_adam_for_other_weights(gradients):
+    ours = steps(SparseInputAdam(n_features=7, learning_rate=0.1), gradients)
+    adam = steps(keras.optimizers.Adam(0.1), gradients)
+    np.testing.assert_allclose(ours, adam, rtol=1e-4)
+
+
+def test_first_step_is_proportional_to_the_gradient(gradients):
+    moved = steps(SparseInputAdam(n_features=4, learning_rate=0.1), gradients[:1])
+    size = np.sqrt((gradients[0] ** 2).mean(axis=0))
+    np.testing.assert_allclose(moved, -0.1 * gradients[0] / size, rtol=1e-4)
+
+
+def test_rare_features_move_less(gradients):
+    gradients[1:, 0] = 0  # seen once
+    gradients[:, 1] = gradients[0, 0]  # seen always, alike
+    moved = np.abs(steps(SparseInputAdam(n_features=4, learning_rate=0.1), gradients))
+    adam = np.abs(steps(keras.optimizers.Adam(0.1), gradients))
+    assert (moved[0] / moved[1] < 0.8 * adam[0] / adam[1]).all()
+
+
+def test_is_rebuilt_from_its_configuration(gradients):
+    optimizer = SparseInputAdam(n_features=4, learning_rate=0.1, beta_1=0.8)
+    config = keras.saving.serialize_keras_object(optimizer)
+    copy = keras.saving.deserialize_keras_object(config)
+    np.testing.assert_array_equal(steps(copy, gradients), steps(optimizer, gradients))
+
+
+def test_trains(data):
+    X, Y = data
+    optimizer = SparseInputAdam(n_features=X.shape[1], learning_rate=0.01)
+    clf = KerasMultiLabelClassifier(
+        hidden_layer_sizes=(16,),
+        n_members=2,
+        dropout=0,
+        input_dropout=0,
+        epochs=20,
+        optimizer=optimizer,
+        random_state=0,
+    ).fit(X, Y)
+    assert clf.history_["loss"][-1] < 0.8 * clf.history_["loss"][0]
