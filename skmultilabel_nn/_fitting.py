@@ -183,7 +183,8 @@ class Fit:
                 self._chosen("input_dropout"),
                 self._chosen("n_members"),
                 0 if sp.issparse(X) else self._chosen("n_bins"),
-                self.problem.words,
+                # Sizes that are given are all of the network.
+                isinstance(estimator.hidden_layer_sizes, str) and self.problem.words,
                 estimator.dtype,
                 batches.sparse_batches,
             )

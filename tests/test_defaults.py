@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from skmultilabel_nn._defaults import Problem, choose, problem_of
+pytest.importorskip("tensorflow")
+
+from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
+from skmultilabel_nn._defaults import Problem, choose, problem_of  # noqa: E402
+from skmultilabel_nn._serialization import parts_of  # noqa: E402
 
 
 def auto(name, n_samples=1000, n_features=100, n_labels=10, sparse=False):
@@ -50,6 +54,15 @@ def test_what_is_given_is_kept(given):
 )
 def test_formulas(name, sizes, expected):
     assert auto(name, **sizes) == expected
+
+
+@pytest.mark.parametrize(("sizes", "skip"), [("auto", True), ((4,), False), ((), False)])
+def test_words_have_a_linear_model_beside_the_network(sizes, skip):
+    X = sp.random(40, 2100, 0.01, "csr", np.float32, np.random.RandomState(0))
+    Y = np.arange(80).reshape(40, 2) % 2
+    clf = KerasMultiLabelClassifier(sizes, epochs=1, random_state=0).fit(X, Y)
+    assert any(getattr(part, "name", "") == "skip" for part in parts_of(clf.model_)) == skip
+    assert clf.predict_proba(X).shape == (40, 2)
 
 
 def test_sizes_of_samples():
