@@ -6,9 +6,9 @@ import scipy.sparse as sp
 
 pytest.importorskip("tensorflow")
 
-from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
-from skmultilabel_nn._defaults import Problem, choose, problem_of  # noqa: E402
-from skmultilabel_nn._serialization import parts_of  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn._defaults import Problem, choose, problem_of
+from skmultilabel_nn._serialization import parts_of
 
 
 def auto(name, n_samples=1000, n_features=100, n_labels=10, sparse=False):
