@@ -71,8 +71,10 @@ def test_wide_sparse_input_equals_dense_input(width):
     """From a certain width on, batches stay sparse."""
     X = sp.random(64, width, 0.01, format="csr", random_state=0)
     Y = (X[:, :2].toarray() > 0).astype(int)
-    clf = fast(standardize=False, input_dropout=0).fit(X, Y)
-    dense = fast(standardize=False, input_dropout=0).fit(X.toarray(), Y)
+    clf = fast(standardize=False, dropout=0, input_dropout=0, optimizer="adam").fit(X, Y)
+    dense = fast(standardize=False, dropout=0, input_dropout=0, optimizer="adam").fit(
+        X.toarray(), Y
+    )
     assert_allclose(clf.predict_proba(X), dense.predict_proba(X.toarray()), rtol=1e-3)
 
 
