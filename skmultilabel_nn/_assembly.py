@@ -55,7 +55,10 @@ class InputScaling(keras.layers.Layer):
         if not self.center:
             return keras.ops.multiply(inputs, self.factor)
         z = keras.ops.multiply(keras.ops.subtract(inputs, self.shift), self.factor)
-        return z * keras.ops.rsqrt(1.0 + keras.ops.square(z / _FARTHEST))
+        # In float64, since the last digit of a root depends on a value's place in memory.
+        wide = keras.ops.cast(z, "float64")
+        bent = wide * keras.ops.rsqrt(1.0 + keras.ops.square(wide / _FARTHEST))
+        return keras.ops.cast(bent, z.dtype)
 
     def get_config(self):
         """Return what rebuilds the layer."""

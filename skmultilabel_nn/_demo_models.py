@@ -167,6 +167,7 @@ def contestants(size, seed):
                     classes=NAMES,
                     epochs=size.epochs,
                     standardize=False,  # the pipeline scales for all alike
+                    n_bins=0,  # pixels have no thresholds
                     **common,
                 )
             ),
