@@ -24,8 +24,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     ----------
     hidden_layer_sizes : tuple of int or "auto", default="auto"
         Units of each hidden layer of the built-in network; ``()`` makes it linear. "auto":
-        (256, 256); for sparse `X` of more than 2048 features, as words are, (64,) and a linear
-        model beside it, whose outputs are added to the logits.
+        (256, 256); for sparse `X` of more than 2048 features, as words are, (64,) and, if that is
+        at most 2**26 weights, a linear model beside it, whose outputs are added to the logits.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
     dropout : float in [0, 1) or "auto", default="auto"

@@ -7,6 +7,8 @@ import scipy.sparse as sp
 
 # Sparse features from which on they are treated as words of a text.
 _MANY_WORDS = 2048
+# Weights of a linear model beside the network; with Adam's moments, 2**26 of them take a gigabyte.
+_LARGEST_LINEAR = 2**26
 
 
 class Problem(NamedTuple):
@@ -21,6 +23,11 @@ class Problem(NamedTuple):
     def words(self):
         """Whether the features are thousands of sparse ones, as words are, most of them rare."""
         return self.sparse and self.n_features > _MANY_WORDS
+
+    @property
+    def linear_beside(self):
+        """Whether a linear model stands beside the network."""
+        return self.words and self.n_features * self.n_labels <= _LARGEST_LINEAR
 
 
 def problem_of(X, n_labels):

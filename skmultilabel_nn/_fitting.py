@@ -184,7 +184,7 @@ class Fit:
                 self._chosen("n_members"),
                 0 if sp.issparse(X) else self._chosen("n_bins"),
                 # Sizes that are given are all of the network.
-                isinstance(estimator.hidden_layer_sizes, str) and self.problem.words,
+                isinstance(estimator.hidden_layer_sizes, str) and self.problem.linear_beside,
                 estimator.dtype,
                 batches.sparse_batches,
             )

@@ -65,6 +65,11 @@ def test_words_have_a_linear_model_beside_the_network(sizes, skip):
     assert clf.predict_proba(X).shape == (40, 2)
 
 
+@pytest.mark.parametrize(("n_labels", "beside"), [(1000, True), (2000, False)])
+def test_the_linear_model_has_its_limit(n_labels, beside):
+    assert Problem(1000, 50_000, n_labels, True).linear_beside == beside
+
+
 def test_sizes_of_samples():
     assert problem_of(np.zeros((5, 4, 3)), 2) == (5, 12, 2, False)
     assert problem_of(sp.csr_matrix((5, 4)), 2) == (5, 4, 2, True)
