@@ -1,5 +1,6 @@
 """Real data sets and classifiers that the scripts on accuracy have in common."""
 
+import csv
 import importlib.util
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def load(folder, name):
     train, test = meta["train_idx"], meta["test_idx"]
     learnable = Y[train].any(axis=0) & ~Y[train].all(axis=0)
     return X[train], Y[train][:, learnable], X[test], Y[test][:, learnable]
+
+
+def read_rows(path):
+    """Return the rows of the CSV file of an earlier run; none if there was none."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _scaled(classifier, sparse):
@@ -71,6 +80,10 @@ def classifiers(sparse, seed=0):
         from catboost import CatBoostClassifier
 
         contenders["CatBoost"] = CatBoostClassifier(
-            500, loss_function="MultiLogloss", verbose=False, random_seed=seed
+            500,
+            loss_function="MultiLogloss",
+            verbose=False,
+            random_seed=seed,
+            allow_writing_files=False,
         )
     return contenders

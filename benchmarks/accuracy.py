@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse as sp
 from _accuracy_report import NOT_FINISHED, write_report
 from _measure import peak_memory, processor_seconds
-from _real_data import FOLDER, OURS, classifiers, load
+from _real_data import FOLDER, OURS, classifiers, load, read_rows
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.metrics import (
     average_precision_score,
@@ -137,14 +137,6 @@ def is_expensive(X, Y):
     return float(X.shape[0]) * X.shape[1] * Y.shape[1] > EXPENSIVE
 
 
-def read(path):
-    """Return the rows of an earlier run."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def parse_arguments():
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -172,12 +164,12 @@ def main():
         add(arguments.output, [[*job, *row] for row in found])
         took = time.perf_counter() - start
         print(f"[{i}/{len(due)}] {', '.join(map(str, job))}: {took:.0f} s", flush=True)
-    write_report(read(arguments.output), arguments.output, OURS, CHOSEN_ON, arguments.data)
+    write_report(read_rows(arguments.output), arguments.output, OURS, CHOSEN_ON, arguments.data)
 
 
 def jobs(arguments):
     """Return what is still to be measured: every contender once, then with other seeds."""
-    done = {(r["set"], r["peer"], int(r["seed"])) for r in read(arguments.output)}
+    done = {(r["set"], r["peer"], int(r["seed"])) for r in read_rows(arguments.output)}
     found = []
     for seed in range(arguments.seeds):
         for name in arguments.sets:

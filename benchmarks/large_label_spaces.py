@@ -24,7 +24,7 @@ import numpy as np
 import scipy.sparse as sp
 from _extreme_peers import FIXED, PEERS, missing, new
 from _measure import give_back, in_fresh_process, peak_memory
-from _real_data import FOLDER
+from _real_data import FOLDER, read_rows
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from skmultilabel_nn.metrics import precision_at_k
@@ -82,7 +82,7 @@ def main():
     """Measure what is missing, then report."""
     arguments = parse_arguments()
     wanted = [peer for peer in arguments.peers if not _skipped(peer)]
-    rows = read(arguments.output)
+    rows = read_rows(arguments.output)
     done = {_key(row) for row in rows}
     jobs = [
         (name, peer, seed)
@@ -129,14 +129,6 @@ def parse_arguments():
     parser.add_argument("--repeat", action="store_true", help="measure again what is there")
     parser.add_argument("--output", type=Path, default=RESULTS)
     return parser.parse_args()
-
-
-def read(path):
-    """Return the rows of earlier runs."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def write(path, rows):

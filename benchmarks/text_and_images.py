@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _real_data import FOLDER
+from _real_data import FOLDER, read_rows
 from _speed_report import _cpu_model, _versions
 from _text_and_images_contenders import image_contenders, text_contenders
 from accuracy import judge, judge_probabilities
@@ -91,14 +91,6 @@ def measure(classifier, training, validation, test):
         yield from judge(Y, chosen, prefix=f"{name} tuned: ")
 
 
-def read(path):
-    """Return the rows of earlier runs."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def write(path, rows):
     """Write all rows."""
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -118,7 +110,7 @@ def run(job, arguments):
         for what, value in measure(classifier, training, validation, test)
         if not (what == "log loss" and contender.startswith(NO_PROBABILITIES))
     ]
-    write(arguments.output, [*(r for r in read(arguments.output) if of(r) != job), *found])
+    write(arguments.output, [*(r for r in read_rows(arguments.output) if of(r) != job), *found])
 
 
 def of(row):
@@ -179,7 +171,7 @@ def main():
     import keras  # noqa: F401  (no contender's time includes imports)
 
     arguments = parse_arguments()
-    done = set() if arguments.again else {of(row) for row in read(arguments.output)}
+    done = set() if arguments.again else {of(row) for row in read_rows(arguments.output)}
     jobs = [
         (name, contender, seed)
         for name in arguments.sets
@@ -193,7 +185,7 @@ def main():
         run(job, arguments)
         took = time.perf_counter() - start
         print(f"[{i}/{len(jobs)}] {', '.join(map(str, job))}: {took:.0f} s", flush=True)
-    report = to_markdown(read(arguments.output))
+    report = to_markdown(read_rows(arguments.output))
     arguments.output.with_suffix(".md").write_text(report, encoding="utf-8")
     print(report)
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
+from ._parameters import is_auto
+
 # Sparse features from which on they are treated as words of a text.
 _MANY_WORDS = 2048
 # Weights of a linear model beside the network; with Adam's moments, 2**26 of them take a gigabyte.
@@ -47,8 +49,7 @@ def choose(given, name, problem):
         The parameter's name.
     problem : Problem
     """
-    auto = isinstance(given, str) and given == "auto"
-    return _FORMULAS[name](problem) if auto else given
+    return _FORMULAS[name](problem) if is_auto(given) else given
 
 
 def _hidden_layer_sizes(problem):

@@ -9,7 +9,7 @@ from ._backend import load_keras
 from ._defaults import choose, problem_of
 from ._inputs import check_inputs, check_weights, scaling_statistics
 from ._outputs import HeldOut, find_rule
-from ._parameters import check_activation, check_builder, check_parameters
+from ._parameters import check_activation, check_builder, check_parameters, is_auto
 from ._scoring import threshold_free_metric
 from ._stratification import stratified_validation_rows
 from ._targets import EncodedTarget, learn_targets
@@ -184,7 +184,7 @@ class Fit:
                 self._chosen("n_members"),
                 0 if sp.issparse(X) else self._chosen("n_bins"),
                 # Sizes that are given are all of the network.
-                isinstance(estimator.hidden_layer_sizes, str) and self.problem.linear_beside,
+                is_auto(estimator.hidden_layer_sizes) and self.problem.linear_beside,
                 estimator.dtype,
                 batches.sparse_batches,
             )
@@ -234,8 +234,7 @@ class Fit:
 
     def _for_words(self, optimizer):
         """Whether words are learnt, with the optimizer that is for them."""
-        auto = isinstance(optimizer, str) and optimizer == "auto"
-        return auto and self.estimator.network is None and self.problem.words
+        return is_auto(optimizer) and self.estimator.network is None and self.problem.words
 
     def _own_optimizer(self):
         from ._optimizer import SparseInputAdam
@@ -247,8 +246,7 @@ class Fit:
         estimator, callbacks = self.estimator, load_keras().callbacks
         theirs = (callbacks.ReduceLROnPlateau, callbacks.LearningRateScheduler)
         return (
-            isinstance(optimizer, str)
-            and optimizer == "auto"
+            is_auto(optimizer)
             and not self.partial
             and not callable(estimator.learning_rate)
             and not any(isinstance(c, theirs) for c in estimator.callbacks or ())
@@ -346,4 +344,4 @@ def _counting(target, weight):
 
 def _or_own(given, own):
     """Choose between what the user gave and what a compiled network brings along."""
-    return own if isinstance(given, str) and given == "auto" and own is not None else given
+    return own if is_auto(given) and own is not None else given

@@ -8,7 +8,8 @@ import numpy as np
 from ._backend import load_keras
 
 
-def _is_auto(value):
+def is_auto(value):
+    """Whether a parameter is "auto", and no array that would be compared cell by cell."""
     return isinstance(value, str) and value == "auto"
 
 
@@ -17,7 +18,7 @@ def _is_int(value, low=1):
 
 
 def _is_count(value):
-    return _is_auto(value) or _is_int(value)
+    return is_auto(value) or _is_int(value)
 
 
 def _is_real(value, low, high=np.inf):
@@ -38,13 +39,13 @@ def _are_callbacks(value):
 
 
 def _is_dropout(value):
-    return _is_auto(value) or (_is_real(value, -np.inf, 1) and value >= 0)
+    return is_auto(value) or (_is_real(value, -np.inf, 1) and value >= 0)
 
 
 _DROPOUT = (_is_dropout, "'auto' or a number from 0 to below 1")
 _RULES = {
     "hidden_layer_sizes": (
-        lambda v: _is_auto(v) or _is_layers(v),
+        lambda v: is_auto(v) or _is_layers(v),
         "'auto' or a tuple of integers above 0, () for a linear model",
     ),
     "activation": (
@@ -54,8 +55,8 @@ _RULES = {
     "dropout": _DROPOUT,
     "input_dropout": _DROPOUT,
     "n_members": (_is_count, "'auto' or an integer above 0"),
-    "n_bins": (lambda v: _is_int(v, 0) or _is_count(v), "'auto' or an integer, 0 or above"),
-    "standardize": (lambda v: _is_bool(v) or _is_auto(v), "'auto', True or False"),
+    "n_bins": (lambda v: is_auto(v) or _is_int(v, 0), "'auto' or an integer, 0 or above"),
+    "standardize": (lambda v: _is_bool(v) or is_auto(v), "'auto', True or False"),
     "batch_size": (_is_count, "'auto' or an integer above 0"),
     "epochs": (_is_count, "'auto' or an integer above 0"),
     "learning_rate": (
@@ -68,7 +69,7 @@ _RULES = {
     "patience": (lambda v: _is_int(v, 0), "an integer, 0 or above"),
     "monitor": (lambda v: isinstance(v, str), "the name of a value in history_, as 'val_loss'"),
     "callbacks": (lambda v: v is None or _are_callbacks(v), "None or a list of Keras callbacks"),
-    "jit_compile": (lambda v: _is_bool(v) or _is_auto(v), "'auto', True or False"),
+    "jit_compile": (lambda v: _is_bool(v) or is_auto(v), "'auto', True or False"),
     "warm_start": (_is_bool, "True or False"),
     "dtype": (
         lambda v: isinstance(v, str) and v in ("float32", "float64"),
