@@ -25,7 +25,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     hidden_layer_sizes : tuple of int or "auto", default="auto"
         Units of each hidden layer of the built-in network; ``()`` makes it linear. "auto":
         (256, 256); for sparse `X` of more than 2048 features, as words are, (64,) and, if that is
-        at most 2**26 weights, a linear model beside it, whose outputs are added to the logits.
+        at most 2**26 weights, a linear model beside it, whose outputs are added to the logits. For
+        words and more than 400 labels that have fewer than 50 samples each on average, a linear
+        network, trained by plain gradient descent, if that is at most 2**28 weights.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
     dropout : float in [0, 1) or "auto", default="auto"
@@ -33,7 +35,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         800 / n_samples for more than 2000 samples; at least 0.2. 0.5 for words.
     input_dropout : float in [0, 1) or "auto", default="auto"
         Share of features left out at random in each training step. "auto": 0.5 for dense features,
-        0.4 for sparse ones, 0.1 for words.
+        0.4 for sparse ones, 0.1 for words, 0 for the linear network of many rare labels.
     n_members : int or "auto", default="auto"
         Networks in the packed ensemble that the built-in network is: they share their weight
         matrices but for the last, each learns by its own error, and the mean of their
@@ -58,8 +60,10 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         "auto": that of a compiled `network`, else Adam with one cycle of the learning rate over
         the whole training: it rises linearly in the first quarter, then falls to 0 as a cosine
         does. For words, all weights from the features to one unit have one step size in common, so
-        that rare words are not learnt by heart. Without the cycle in `partial_fit`, and where a
-        callback sets the learning rate. An object is copied.
+        that rare words are not learnt by heart. The linear network of many rare labels is trained
+        without Adam: its weights start at 0, and the step of each falls with the fourth root of how
+        many samples have its feature, and its label. Without the cycle in `partial_fit`, and where
+        a callback sets the learning rate. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
         None: that of the optimizer; for "auto" 0.003, the top of its cycle. A number is the top
         of the cycle for "auto", and a constant rate for every other optimizer.
@@ -75,6 +79,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     epochs : int or "auto", default="auto"
         Passes over the samples. "auto": 30, for words 10, times sqrt(n_labels / 100) for 100 to 625
         labels and 2.5 for more, times 20,000 / n_samples for more than 20,000 samples; at least 5.
+        5 for the linear network of many rare labels.
     shuffle : bool, default=True
         Whether each epoch visits the samples in a new order.
     early_stopping : bool, default=False

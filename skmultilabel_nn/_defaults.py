@@ -10,7 +10,12 @@ from ._parameters import is_auto
 # Sparse features from which on they are treated as words of a text.
 _MANY_WORDS = 2048
 # Weights of a linear model beside the network; with Adam's moments, 2**26 of them take a gigabyte.
-_LARGEST_LINEAR = 2**26
+_LARGEST_LINEAR_BESIDE = 2**26
+# Weights of a linear network, which has no moments; 2**28 of them take a gigabyte too.
+_LARGEST_LINEAR = 2**28
+# More labels than this, with fewer samples each on average, are best learnt by a linear network.
+_MANY_LABELS = 400
+_FEW_SAMPLES = 50
 
 
 class Problem(NamedTuple):
@@ -20,6 +25,10 @@ class Problem(NamedTuple):
     n_features: int
     n_labels: int
     sparse: bool
+    # Mean number of samples that have a label.
+    samples_a_label: float = np.inf
+    # Whether plain gradient descent may be chosen for the training.
+    plain_descent: bool = False
 
     @property
     def words(self):
@@ -27,14 +36,23 @@ class Problem(NamedTuple):
         return self.sparse and self.n_features > _MANY_WORDS
 
     @property
+    def linear(self):
+        """Whether labels are so many and rare that the network is linear."""
+        rare = self.n_labels > _MANY_LABELS and self.samples_a_label < _FEW_SAMPLES
+        fits = self.n_features * self.n_labels <= _LARGEST_LINEAR
+        return self.words and self.plain_descent and rare and fits
+
+    @property
     def linear_beside(self):
         """Whether a linear model stands beside the network."""
-        return self.words and self.n_features * self.n_labels <= _LARGEST_LINEAR
+        return self.words and self.n_features * self.n_labels <= _LARGEST_LINEAR_BESIDE
 
 
-def problem_of(X, n_labels):
-    """Return the sizes of checked samples and their labels."""
-    return Problem(X.shape[0], int(np.prod(X.shape[1:])), n_labels, sp.issparse(X))
+def problem_of(X, Y, *, plain_descent=False):
+    """Return the sizes of checked samples and their indicator matrix."""
+    positives = Y.nnz if sp.issparse(Y) else np.count_nonzero(Y)
+    sizes = X.shape[0], int(np.prod(X.shape[1:])), Y.shape[1], sp.issparse(X)
+    return Problem(*sizes, positives / Y.shape[1], plain_descent)
 
 
 def choose(given, name, problem):
@@ -53,6 +71,8 @@ def choose(given, name, problem):
 
 
 def _hidden_layer_sizes(problem):
+    if problem.linear:
+        return ()
     return (64,) if problem.words else (256, 256)
 
 
@@ -62,6 +82,8 @@ def _dropout(problem):
 
 
 def _input_dropout(problem):
+    if problem.linear:
+        return 0.0
     if problem.words:
         return 0.1
     return 0.4 if problem.sparse else 0.5
@@ -83,6 +105,8 @@ def _batch_size(problem):
 
 
 def _epochs(problem):
+    if problem.linear:
+        return 5
     # Of many labels, each is rare.
     for_labels = np.clip(np.sqrt(problem.n_labels / 100), 1, 2.5)
     passes = (10 if problem.words else 30) * for_labels

@@ -1,21 +1,26 @@
 """One call of `fit` or `partial_fit`: check everything, train, then set the fitted attributes."""
 
 import numpy as np
-import scipy.sparse as sp
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length
 
 from ._backend import load_keras
+from ._built_in import (
+    built_in_network,
+    learn_statistics,
+    own_optimizer,
+    own_rate,
+    sparse_beyond,
+)
 from ._defaults import choose, problem_of
 from ._inputs import check_inputs, check_weights, scaling_statistics
 from ._outputs import HeldOut, find_rule
-from ._parameters import check_activation, check_builder, check_parameters, is_auto
+from ._parameters import check_builder, check_parameters, is_auto
 from ._scoring import threshold_free_metric
 from ._stratification import stratified_validation_rows
 from ._targets import EncodedTarget, learn_targets
 from ._validation_score import ValidationScore
 from ._weighting import log_odds, training_weight
-from .networks import MLP
 
 
 class Fit:
@@ -50,7 +55,7 @@ class Fit:
         weight = check_weights(sample_weight, *self._weight_shape(X))
         training, held_out = self._split(X, weight, validation_data)
         rows = self._training_rows(training)
-        self.problem = problem_of(rows.X, self.codec.n_outputs)
+        self.problem = problem_of(rows.X, rows.Y, plain_descent=self._may_descend_plainly())
         model, optimizer_values = self._model(rows)
         outcome = self._train(model, rows, held_out, optimizer_values)
         self._set_attributes(model, outcome, held_out, X)
@@ -145,52 +150,30 @@ class Fit:
             raise ValueError(
                 f"The network {model.name!r} has no weights to train: set trainable=True."
             )
-        self._set_statistics(model, rows, [w for w in (shift, factor) if w is not None])
+        scaling = [w for w in (shift, factor) if w is not None]
+        self._learn_statistics(model, rows, scaling)
         return model
 
-    def _set_statistics(self, model, rows, scaling):
-        """Tell the layers that work by the features' distribution what it is."""
-        if scaling:
+    def _learn_statistics(self, model, rows, scaling):
+        if not isinstance(self.estimator.network, load_keras().Model):
+            learn_statistics(model, rows, _of_rows(rows.weight), scaling)
+        elif scaling:  # all else is in the given model
             model.get_layer("input_scaling").set_weights(scaling)
-        if not isinstance(self.estimator.network, load_keras().Model):  # which has its weights
-            self._learn_bins(model, rows, scaling)
 
-    def _learn_bins(self, model, rows, scaling):
-        from ._binning import PiecewiseLinear, some_rows
-        from ._serialization import parts_of
-
-        for part in parts_of(model):
-            if not isinstance(part, PiecewiseLinear):
-                continue
-            if sp.issparse(rows.X):
-                raise ValueError("n_bins is for dense X. Give X.toarray(), or a network without.")
-            X, weight = some_rows(rows.X, _of_rows(rows.weight))
-            if scaling:
-                X = np.asarray(model.get_layer("input_scaling")(X))
-            part.learn(X.reshape(len(X), -1), weight)
+    def _may_descend_plainly(self):
+        """Whether network and training are ours to choose, and each label decides alone."""
+        estimator = self.estimator
+        given = estimator.hidden_layer_sizes, estimator.optimizer
+        ours = estimator.network is None and all(map(is_auto, given))
+        return ours and self.codec.multilabel and self._one_cycle(estimator.optimizer)
 
     def _network(self, X):
-        from ._tensors import layout
-
-        estimator = self.estimator
-        if estimator.network is None:
-            check_activation(estimator.activation)
-            batches = layout(X, estimator.dtype, may_stay_sparse=True)
-            return MLP(
-                tuple(self._chosen("hidden_layer_sizes")),
-                estimator.activation,
-                self._chosen("dropout"),
-                self._chosen("input_dropout"),
-                self._chosen("n_members"),
-                0 if sp.issparse(X) else self._chosen("n_bins"),
-                # Sizes that are given are all of the network.
-                is_auto(estimator.hidden_layer_sizes) and self.problem.linear_beside,
-                estimator.dtype,
-                batches.sparse_batches,
-            )
-        if not isinstance(estimator.network, load_keras().Model):
-            check_builder(estimator.network)
-        return estimator.network
+        network = self.estimator.network
+        if network is None:
+            return built_in_network(self.estimator, self.problem, X)
+        if not isinstance(network, load_keras().Model):
+            check_builder(network)
+        return network
 
     def _train(self, model, rows, held_out, optimizer_values):
         from ._compiling import compiled_parts
@@ -200,12 +183,16 @@ class Fit:
         optimizer, loss = compiled_parts(estimator.network)
         optimizer = _or_own(estimator.optimizer, optimizer)
         one_cycle = self._one_cycle(optimizer)
+        ours = estimator.network is None and is_auto(optimizer)
+        rate = estimator.learning_rate
+        if ours and rate is None:
+            rate = own_rate(model, one_cycle=one_cycle)
         settings = Settings(
             multilabel=self.codec.multilabel,
             epochs=1 if self.partial else self._chosen("epochs"),
             batch_size=self._chosen("batch_size"),
-            optimizer=self._own_optimizer() if self._for_words(optimizer) else optimizer,
-            learning_rate=estimator.learning_rate,
+            optimizer=own_optimizer(model, self.problem) if ours else optimizer,
+            learning_rate=rate,
             one_cycle=one_cycle,
             loss=_or_own(estimator.loss, loss),
             metrics=estimator.metrics,
@@ -217,7 +204,7 @@ class Fit:
             shuffle=estimator.shuffle,
             verbose=estimator.verbose,
             jit_compile=estimator.jit_compile,
-            may_stay_sparse=estimator.network is None,
+            sparse_beyond=self._sparse_beyond(model),
             keeps_optimizer=self.goes_on or estimator.warm_start or self.partial,
         )
         return train(
@@ -229,17 +216,11 @@ class Fit:
             optimizer_values=None if one_cycle else optimizer_values,
         )
 
+    def _sparse_beyond(self, model):
+        return sparse_beyond(model) if self.estimator.network is None else None
+
     def _chosen(self, name):
         return choose(getattr(self.estimator, name), name, self.problem)
-
-    def _for_words(self, optimizer):
-        """Whether words are learnt, with the optimizer that is for them."""
-        return is_auto(optimizer) and self.estimator.network is None and self.problem.words
-
-    def _own_optimizer(self):
-        from ._optimizer import SparseInputAdam
-
-        return SparseInputAdam(self.problem.n_features)
 
     def _one_cycle(self, optimizer):
         """Whether the learning rate is ours to vary: neither the user nor a callback does."""
@@ -287,7 +268,7 @@ class Fit:
             activation="sigmoid" if self.codec.multilabel else "softmax",
             input_shape=X.shape[1:],
             dtype=estimator.dtype,
-            may_stay_sparse=estimator.network is None,
+            sparse_beyond=self._sparse_beyond(model),
             optimizer_values=outcome.optimizer_values,
         )
         estimator.targets_ = self.codec

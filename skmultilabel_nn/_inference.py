@@ -43,8 +43,8 @@ class FittedNetwork:
         Shape of one sample.
     dtype : str
         Floating dtype of X.
-    may_stay_sparse : bool
-        Whether the network can take sparse batches.
+    sparse_beyond : int or None
+        Sparse rows of more columns reach the network as sparse batches; None: none do.
     optimizer_values : dict or None
         State of the optimizer, if training is to go on from it.
     """
@@ -58,7 +58,7 @@ class FittedNetwork:
         activation,
         input_shape,
         dtype,
-        may_stay_sparse=False,
+        sparse_beyond=None,
         optimizer_values=None,
     ):
         self.config = architecture.config
@@ -66,7 +66,7 @@ class FittedNetwork:
         self.activation = activation
         self.input_shape = tuple(input_shape)
         self.dtype = dtype
-        self.may_stay_sparse = may_stay_sparse
+        self.sparse_beyond = sparse_beyond
         self.optimizer_values = optimizer_values
         # Only a model with code of the user is kept; the others may be training another fit.
         self._start(model if self.config is None else None, architecture)
@@ -92,7 +92,7 @@ class FittedNetwork:
             "activation": self.activation,
             "input_shape": list(self.input_shape),
             "dtype": self.dtype,
-            "may_stay_sparse": self.may_stay_sparse,
+            "sparse_beyond": self.sparse_beyond,
             "optimizer_values": self.optimizer_values,
         }
 
@@ -186,7 +186,7 @@ class FittedNetwork:
             if self._tensors is None:
                 self._prepare(tf)
             dtype = self._architecture.dtype
-            layout = _tensors.layout(X, dtype, may_stay_sparse=self.may_stay_sparse)
+            layout = _tensors.layout(X, dtype, sparse_beyond=self.sparse_beyond)
             if layout not in self._programs:
                 self._programs[layout] = self._program(tf, layout)
             return self._programs[layout], layout, self._tensors

@@ -9,7 +9,7 @@ from ._backend import load_tensorflow
 
 tf = load_tensorflow()
 
-# A batch of sparse rows wider than this stays sparse where the network can take it: from here on
+# A batch of sparse rows wider than this stays sparse for networks that can take it: from here on
 # the dense batch costs more memory than the rows, and its product more time than the sparse one.
 WIDEST_DENSE_BATCH = 8192
 
@@ -45,12 +45,15 @@ class Layout(NamedTuple):
         return tf.TensorSpec((None,), tf.int64), tf.TensorSpec((None,), tf.int32), values
 
 
-def layout(rows, dtype, *, may_stay_sparse=False):
-    """Return the `Layout` of an ndarray or CSR matrix whose batches are to have `dtype`."""
+def layout(rows, dtype, *, sparse_beyond=None):
+    """Return the `Layout` of an ndarray or CSR matrix whose batches are to have `dtype`.
+
+    Batches of CSR rows with more than `sparse_beyond` columns stay sparse; None: they never do.
+    """
     sparse = sp.issparse(rows)
     # Images and other small integers take a quarter of the memory until they are needed.
     storage = str(rows.dtype) if rows.dtype in (np.uint8, np.int8) and not sparse else dtype
-    wide = sparse and may_stay_sparse and rows.shape[1] > WIDEST_DENSE_BATCH
+    wide = sparse and sparse_beyond is not None and rows.shape[1] > sparse_beyond
     return Layout(tuple(rows.shape[1:]), dtype, storage, sparse, wide)
 
 

@@ -25,7 +25,7 @@ _USES_OF_WEIGHTS_PER_CALL = 2**32
 # ... and the row orders of the epochs that go into one call hold no more numbers than this.
 _ROWS_PER_CALL = 2**21
 # Highest learning rate of a cycle, if none is given.
-_PEAK = 0.003
+PEAK = 0.003
 # XLA takes about a second to compile and then saves 0.1 to 0.2 ms a batch of a small network; it
 # loses several times as much where it draws random numbers.
 _BATCHES_WORTH_XLA = 8192
@@ -65,7 +65,7 @@ class Settings(NamedTuple):
     shuffle: bool = True
     verbose: int = 0
     jit_compile: Any = "auto"
-    may_stay_sparse: bool = False
+    sparse_beyond: int | None = None
     keeps_optimizer: bool = False
 
 
@@ -141,7 +141,7 @@ def _learning_rate(settings, n_rows):
     if not settings.one_cycle:
         return settings.learning_rate
     n_steps = settings.epochs * -(-n_rows // min(settings.batch_size, n_rows))
-    return OneCycle(settings.learning_rate or _PEAK, n_steps)
+    return OneCycle(settings.learning_rate or PEAK, n_steps)
 
 
 def _alike(rows, validation):
@@ -159,7 +159,7 @@ def _weight_ndim(*samples):
 
 def _trainer_for(model, architecture, parts, rows, settings, weight_ndim):
     """Return a trainer that was kept, or a new one around the model."""
-    x = _tensors.layout(rows.X, architecture.dtype, may_stay_sparse=settings.may_stay_sparse)
+    x = _tensors.layout(rows.X, architecture.dtype, sparse_beyond=settings.sparse_beyond)
     y = _tensors.layout(rows.Y, architecture.dtype)
     network, compiled = architecture.key, parts.key()
     key = None if None in (network, compiled) else (network, compiled, x, y, weight_ndim)

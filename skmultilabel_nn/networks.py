@@ -32,11 +32,12 @@ def custom_objects():
     >>> "PackedDense" in custom_objects()
     True
     """
-    from . import _assembly, _binning, _final_activation, _packed
+    from . import _assembly, _binning, _final_activation, _linear, _packed
 
     layers = [
         _assembly.InputScaling,
         _binning.PiecewiseLinear,
+        _linear.SparseLinear,
         _packed.InputDropout,
         _packed.PackedDense,
         _packed.MemberHeads,

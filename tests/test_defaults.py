@@ -70,6 +70,26 @@ def test_the_linear_model_has_its_limit(n_labels, beside):
     assert Problem(1000, 50_000, n_labels, True).linear_beside == beside
 
 
+@pytest.mark.parametrize(
+    ("change", "linear"),
+    [
+        ({}, True),
+        ({"sparse": False}, False),
+        ({"n_features": 2048}, False),
+        ({"n_labels": 400}, False),
+        ({"samples_a_label": 50.0}, False),
+        ({"n_features": 2**18 + 1, "n_labels": 1024}, False),
+        ({"plain_descent": False}, False),
+    ],
+)
+def test_many_rare_labels_of_words_are_learnt_by_a_linear_network(change, linear):
+    problem = Problem(5000, 4000, 500, True, 10.0, True)._replace(**change)
+    assert problem.linear == linear
+    assert (choose("auto", "hidden_layer_sizes", problem) == ()) == linear
+    assert (choose("auto", "epochs", problem) == 5) == linear
+
+
 def test_sizes_of_samples():
-    assert problem_of(np.zeros((5, 4, 3)), 2) == (5, 12, 2, False)
-    assert problem_of(sp.csr_matrix((5, 4)), 2) == (5, 4, 2, True)
+    Y = np.array([[0, 1]] * 5)
+    assert problem_of(np.zeros((5, 4, 3)), Y) == (5, 12, 2, False, 2.5, False)
+    assert problem_of(sp.csr_matrix((5, 4)), sp.csr_matrix(Y)) == (5, 4, 2, True, 2.5, False)

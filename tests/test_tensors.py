@@ -49,7 +49,7 @@ class TestSparse:
     def test_take(self, seed, kind, index):
         X = matrix(seed, kind)
         expected = X.toarray()[index]
-        layout = _tensors.layout(X, "float32", may_stay_sparse=True)
+        layout = _tensors.layout(X, "float32", sparse_beyond=_tensors.WIDEST_DENSE_BATCH)
         assert layout.sparse
         assert not layout.sparse_batches
         tensors = _tensors.parts(X, layout)
@@ -58,7 +58,7 @@ class TestSparse:
 
     def test_take_of_wide_rows_stays_sparse(self, seed, kind, index):
         X = matrix(seed, kind, WIDE)
-        layout = _tensors.layout(X, "float64", may_stay_sparse=True)
+        layout = _tensors.layout(X, "float64", sparse_beyond=_tensors.WIDEST_DENSE_BATCH)
         assert layout.sparse_batches
         batch = _tensors.take(_tensors.parts(X, layout), tf.constant(index, tf.int32), layout)
         assert isinstance(batch, tf.SparseTensor)
@@ -67,7 +67,7 @@ class TestSparse:
     def test_piece(self, seed, kind, index):
         for width in (7, WIDE):
             X = matrix(seed, kind, width)
-            layout = _tensors.layout(X, "float32", may_stay_sparse=True)
+            layout = _tensors.layout(X, "float32", sparse_beyond=_tensors.WIDEST_DENSE_BATCH)
             batch = _tensors.piece(X[index], layout)
             np.testing.assert_allclose(dense(batch), X.toarray()[index], rtol=1e-6)
 
