@@ -103,11 +103,13 @@ def own_optimizer(model, problem):
     """Return what trains a built-in network whose `optimizer` is "auto"."""
     if linear_part(model) is not None:
         return "sgd"
-    if not problem.words:
+    if not problem.sparse:
         return "auto"
     from ._optimizer import SparseInputAdam
+    from ._serialization import parts_of
 
-    return SparseInputAdam(problem.n_features)
+    names = {getattr(part, "name", None) for part in parts_of(model)}
+    return SparseInputAdam(["hidden_1", "skip"] if "hidden_1" in names else ["logits"])
 
 
 def own_rate(model, *, one_cycle):

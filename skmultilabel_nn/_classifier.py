@@ -24,10 +24,11 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     ----------
     hidden_layer_sizes : tuple of int or "auto", default="auto"
         Units of each hidden layer of the built-in network; ``()`` makes it linear. "auto":
-        (256, 256); for sparse `X` of more than 2048 features, as words are, (64,) and, if that is
-        at most 2**26 weights, a linear model beside it, whose outputs are added to the logits. For
-        words and more than 400 labels that have fewer than 50 samples each on average, a linear
-        network, trained by plain gradient descent, if that is at most 2**28 weights.
+        (256, 256), for sparse `X` of more than 2048 features, as words are, (64,); for sparse `X`
+        with a linear model beside it, if that is at most 2**26 weights, whose outputs are added to
+        the logits. For words and more than 400 labels that have fewer than 50 samples each on
+        average, a linear network, trained by plain gradient descent, if that is at most 2**28
+        weights.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
     dropout : float in [0, 1) or "auto", default="auto"
@@ -59,11 +60,11 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     optimizer : str or keras.optimizers.Optimizer, default="auto"
         "auto": that of a compiled `network`, else Adam with one cycle of the learning rate over
         the whole training: it rises linearly in the first quarter, then falls to 0 as a cosine
-        does. For words, all weights from the features to one unit have one step size in common, so
-        that rare words are not learnt by heart. The linear network of many rare labels is trained
-        without Adam: its weights start at 0, and the step of each falls with the fourth root of how
-        many samples have its feature, and its label. Without the cycle in `partial_fit`, and where
-        a callback sets the learning rate. An object is copied.
+        does. For sparse `X`, all weights from the features to one unit have one step size in
+        common, so that rare features are not learnt by heart. The linear network of many rare
+        labels is trained without Adam: its weights start at 0, and the step of each falls with the
+        fourth root of how many samples have its feature, and its label. Without the cycle in
+        `partial_fit`, and where a callback sets the learning rate. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
         None: that of the optimizer; for "auto" 0.003, the top of its cycle. A number is the top
         of the cycle for "auto", and a constant rate for every other optimizer.

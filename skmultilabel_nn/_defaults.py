@@ -45,7 +45,7 @@ class Problem(NamedTuple):
     @property
     def linear_beside(self):
         """Whether a linear model stands beside the network."""
-        return self.words and self.n_features * self.n_labels <= _LARGEST_LINEAR_BESIDE
+        return self.sparse and self.n_features * self.n_labels <= _LARGEST_LINEAR_BESIDE
 
 
 def problem_of(X, Y, *, plain_descent=False):

@@ -1,4 +1,4 @@
-"""Adam for networks on thousands of features that are mostly zero, as words are."""
+"""Adam for networks on features that are mostly zero, as words are."""
 
 from ._backend import load_keras, load_tensorflow, serializable
 
@@ -18,8 +18,9 @@ class SparseInputAdam(keras.optimizers.Optimizer):
 
     Parameters
     ----------
-    n_features : int
-        Matrices with so many rows share; all other weights are updated as by Adam.
+    input_layers : list of str
+        Names of the layers whose inputs are the features. Their kernels share; all other weights
+        are updated as by Adam.
     learning_rate, name, **options
         As of all Keras optimizers.
     beta_1, beta_2, epsilon : float
@@ -34,7 +35,7 @@ class SparseInputAdam(keras.optimizers.Optimizer):
 
     def __init__(
         self,
-        n_features,
+        input_layers,
         learning_rate=0.001,
         beta_1=0.9,
         beta_2=0.999,
@@ -43,7 +44,7 @@ class SparseInputAdam(keras.optimizers.Optimizer):
         **options,
     ):
         super().__init__(learning_rate=learning_rate, name=name, **options)
-        self.n_features = n_features
+        self.input_layers = list(input_layers)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
@@ -58,20 +59,23 @@ class SparseInputAdam(keras.optimizers.Optimizer):
 
     def _moments_of(self, variable):
         first = self.add_variable_from_reference(variable, name="momentum")
-        shape = (1, variable.shape[1]) if self._shares(variable) else variable.shape
-        return first, self.add_variable(shape=shape, dtype=variable.dtype, name="velocity")
+        shares = self._meets_features(variable)
+        shape = (1, variable.shape[1]) if shares else variable.shape
+        second = self.add_variable(shape=shape, dtype=variable.dtype, name="velocity")
+        return first, second, shares
 
-    def _shares(self, variable):
-        return len(variable.shape) == 2 and variable.shape[0] == self.n_features
+    def _meets_features(self, variable):
+        layer, _, name = variable.path.rpartition("/")
+        return name == "kernel" and layer.split("/")[-1] in self.input_layers
 
     def update_step(self, gradient, variable, learning_rate):
         """Update one variable."""
-        first, second = self._moments[variable.ref()]
+        first, second, shares = self._moments[variable.ref()]
         # Of sparse rows it comes as slices, of which a feature may have several.
         gradient = tf.cast(tf.convert_to_tensor(gradient), variable.dtype)
         step = ops.cast(self.iterations + 1, variable.dtype)
         square = ops.square(gradient)
-        if self._shares(variable):
+        if shares:
             square = ops.mean(square, axis=0, keepdims=True)
         self.assign_add(first, (gradient - first) * (1 - self.beta_1))
         self.assign_add(second, (square - second) * (1 - self.beta_2))
@@ -81,5 +85,5 @@ class SparseInputAdam(keras.optimizers.Optimizer):
 
     def get_config(self):
         """Return what rebuilds the optimizer."""
-        own = ("n_features", "beta_1", "beta_2", "epsilon")
+        own = ("input_layers", "beta_1", "beta_2", "epsilon")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}

@@ -56,9 +56,10 @@ def test_formulas(name, sizes, expected):
     assert auto(name, **sizes) == expected
 
 
+@pytest.mark.parametrize("n_features", [50, 2100])
 @pytest.mark.parametrize(("sizes", "skip"), [("auto", True), ((4,), False), ((), False)])
-def test_words_have_a_linear_model_beside_the_network(sizes, skip):
-    X = sp.random(40, 2100, 0.01, "csr", np.float32, np.random.RandomState(0))
+def test_sparse_features_have_a_linear_model_beside_the_network(sizes, skip, n_features):
+    X = sp.random(40, n_features, 0.01, "csr", np.float32, np.random.RandomState(0))
     Y = np.arange(80).reshape(40, 2) % 2
     clf = KerasMultiLabelClassifier(sizes, epochs=1, random_state=0).fit(X, Y)
     assert any(getattr(part, "name", "") == "skip" for part in parts_of(clf.model_)) == skip
