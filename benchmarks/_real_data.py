@@ -7,6 +7,7 @@ from pathlib import Path
 import scipy.sparse as sp
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain
 from sklearn.neighbors import KNeighborsClassifier
@@ -25,16 +26,36 @@ def load(folder, name):
     """Return training and test rows of a data set, the target as int64 indicator.
 
     Labels without a positive or a negative training row are left out: most peers refuse them.
+    Where the folder is missing, the set comes from openml.org, with a random third as test rows.
     """
+    X, Y, train, test = _packed(folder, name) if Path(folder).exists() else _downloaded(name)
+    learnable = Y[train].any(axis=0) & ~Y[train].all(axis=0)
+    return X[train], Y[train][:, learnable], X[test], Y[test][:, learnable]
+
+
+def sets_of(folder, packed):
+    """Return the names of the packed sets, or of those at openml.org where there is no folder."""
+    from _openml import OPENML
+
+    return packed if Path(folder).exists() else list(OPENML)
+
+
+def _packed(folder, name):
     spec = importlib.util.spec_from_file_location("load", Path(folder) / "load.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     X, Y, meta = module.load(name)
     X = X.tocsr() if sp.issparse(X) else X
     Y = Y.toarray() if sp.issparse(Y) else Y
-    train, test = meta["train_idx"], meta["test_idx"]
-    learnable = Y[train].any(axis=0) & ~Y[train].all(axis=0)
-    return X[train], Y[train][:, learnable], X[test], Y[test][:, learnable]
+    return X, Y, meta["train_idx"], meta["test_idx"]
+
+
+def _downloaded(name):
+    from _openml import is_mostly_zero, load_openml
+
+    X, Y = load_openml(name)
+    rows = train_test_split(range(len(Y)), test_size=1 / 3, random_state=0)
+    return sp.csr_matrix(X) if is_mostly_zero(X) else X, Y, *rows
 
 
 def read_rows(path):

@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse as sp
 from _accuracy_report import NOT_FINISHED, write_report
 from _measure import peak_memory, processor_seconds
-from _real_data import FOLDER, OURS, classifiers, load, read_rows
+from _real_data import FOLDER, OURS, classifiers, load, read_rows, sets_of
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.metrics import (
     average_precision_score,
@@ -141,14 +141,16 @@ def parse_arguments():
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=FOLDER)
-    parser.add_argument("--sets", nargs="+", default=SETS)
+    parser.add_argument("--sets", nargs="+", help="all, or those of openml.org without --data")
     parser.add_argument("--peers", nargs="+", default=list(classifiers(sparse=False)))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--limit", type=float, default=1500, help="seconds for one contender")
     parser.add_argument("--output", type=Path, default=RESULTS)
     parser.add_argument("--report", action="store_true", help="only report what is there")
     parser.add_argument("--job", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.sets = arguments.sets or sets_of(arguments.data, SETS)
+    return arguments
 
 
 def main():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from _real_data import FOLDER, OURS, classifiers, load
+from _real_data import FOLDER, OURS, classifiers, load, sets_of
 from sklearn.metrics import f1_score
 
 from skmultilabel_nn.decision import resolve_rule
@@ -82,10 +82,11 @@ def main():
     """Run, and write a CSV file and a table of means."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=FOLDER)
-    parser.add_argument("--sets", nargs="*", default=SETS)
+    parser.add_argument("--sets", nargs="*", help="ten, or those of openml.org without --data")
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args()
+    arguments.sets = arguments.sets or sets_of(arguments.data, SETS)
     rows = []
     for i, name in enumerate(arguments.sets, start=1):
         data = load(arguments.data, name)

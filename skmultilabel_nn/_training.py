@@ -17,6 +17,9 @@ from ._trainer import Trainer
 keras = load_keras()
 
 _TRAINERS = ProgramCache(limit=16)
+# A program keeps the memory of its network's weights, and saves no more than seconds: not for
+# networks of a quarter of a gigabyte.
+_LARGEST_KEPT = 2**26
 
 # A compiled call cannot be interrupted, so none is longer than this many batches, and none uses
 # weights more often than takes a second or so ...
@@ -163,6 +166,8 @@ def _trainer_for(model, architecture, parts, rows, settings, weight_ndim):
     y = _tensors.layout(rows.Y, architecture.dtype)
     network, compiled = architecture.key, parts.key()
     key = None if None in (network, compiled) else (network, compiled, x, y, weight_ndim)
+    if model.count_params() > _LARGEST_KEPT:
+        key = None
     kept = key and _TRAINERS.take(key)
     if kept:
         return kept

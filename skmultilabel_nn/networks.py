@@ -7,6 +7,8 @@ sigmoid or a softmax is understood too. Where the last layer is called "logits",
 the labels' frequencies.
 """
 
+import math
+
 from sklearn.base import BaseEstimator
 
 from ._backend import load_keras
@@ -201,7 +203,8 @@ class ConvNet(_Builder):
     """Build a small convolutional network for pictures, arrays (height, width, channels).
 
     Blocks of two convolutions with batch normalisation, each block halving the sides; then the
-    maximum over the places, as it does not matter where in the picture a thing is.
+    maximum of each filter within each cell of a coarse grid, as it matters roughly, but only
+    roughly, where in the picture a thing is.
 
     Parameters
     ----------
@@ -209,7 +212,9 @@ class ConvNet(_Builder):
         Filters of the convolutions of each block.
     kernel_size : int, default=3
         Sides of the filters, in pixels.
-    dropout : float in [0, 1), default=0.2
+    grid : int, default=4
+        Cells of the grid along each side; 1 where it does not matter at all where a thing is.
+    dropout : float in [0, 1), default=0.5
         Share of the last features left out at random in each training step.
 
     Examples
@@ -219,9 +224,10 @@ class ConvNet(_Builder):
     (None, 5)
     """
 
-    def __init__(self, filters=(32, 64, 128), kernel_size=3, dropout=0.2):
+    def __init__(self, filters=(32, 64, 128), kernel_size=3, grid=4, dropout=0.5):
         self.filters = filters
         self.kernel_size = kernel_size
+        self.grid = grid
         self.dropout = dropout
 
     def _build(self, input_shape, n_outputs):
@@ -236,7 +242,10 @@ class ConvNet(_Builder):
         for i, filters in enumerate(self.filters):
             parts += [layers.MaxPooling2D(2, padding="same")] if i else []
             parts += [*self._convolution(layers, filters), *self._convolution(layers, filters)]
-        parts += [layers.GlobalMaxPooling2D(), layers.Dropout(self.dropout)]
+        sides = (math.ceil(side / 2 ** (len(self.filters) - 1)) for side in input_shape[:2])
+        cell = tuple(math.ceil(side / self.grid) for side in sides)
+        parts += [layers.MaxPooling2D(cell, padding="same"), layers.Flatten()]
+        parts += [layers.Dropout(self.dropout)]
         last = layers.Dense(n_outputs, name="logits")
         keras = load_keras()
         return keras.Sequential([keras.Input(input_shape), *parts, last], name="convnet")
