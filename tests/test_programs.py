@@ -95,6 +95,13 @@ class TestProgramCache:
         assert len(cache) == 3
 
 
+def test_programs_of_large_networks_are_not_kept(data, fresh, monkeypatch):
+    monkeypatch.setattr(_training, "_LARGEST_KEPT", 10)
+    a, b = fitted(data), fitted(data)
+    assert len(_training._TRAINERS) == 0
+    np.testing.assert_array_equal(a.predict_proba(data[0]), b.predict_proba(data[0]))
+
+
 class TestReuse:
     def test_same_architecture_is_traced_once(self, data, traced):
         fitted(data)
