@@ -4,7 +4,9 @@ import csv
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import scipy.sparse as sp
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
@@ -75,6 +77,35 @@ def _dense_float32(X):
     return X.astype("float32")
 
 
+class OnVaryingLabels(ClassifierMixin, BaseEstimator):
+    """A classifier that need not learn labels which all rows have, or none, as in a fold.
+
+    CatBoost refuses them.
+
+    Parameters
+    ----------
+    classifier : estimator
+        Gives probabilities as one array (n_samples, n_labels).
+    """
+
+    def __init__(self, classifier):
+        self.classifier = classifier
+
+    def fit(self, X, Y):
+        """Train on the other labels."""
+        self.constant_ = Y[0].astype(float)
+        self.varies_ = Y.min(axis=0) < Y.max(axis=0)
+        self.classifier_ = clone(self.classifier).fit(X, Y[:, self.varies_])
+        self.classes_ = [np.array([0, 1])] * Y.shape[1]
+        return self
+
+    def predict_proba(self, X):
+        """Return probabilities, of a label that did not vary 0 or 1."""
+        P = np.tile(self.constant_, (X.shape[0], 1))
+        P[:, self.varies_] = self.classifier_.predict_proba(X)
+        return P
+
+
 def classifiers(sparse, seed=0):
     """Return the contenders by name, each set up as its documentation advises.
 
@@ -100,11 +131,12 @@ def classifiers(sparse, seed=0):
     if importlib.util.find_spec("catboost"):
         from catboost import CatBoostClassifier
 
-        contenders["CatBoost"] = CatBoostClassifier(
+        boosted = CatBoostClassifier(
             500,
             loss_function="MultiLogloss",
             verbose=False,
             random_seed=seed,
             allow_writing_files=False,
         )
+        contenders["CatBoost"] = OnVaryingLabels(boosted)
     return contenders
