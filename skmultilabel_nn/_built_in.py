@@ -73,7 +73,8 @@ def learn_statistics(model, rows, weight, scaling):
         model.get_layer("input_scaling").set_weights(scaling)
     linear = linear_part(model)
     if linear is not None:
-        linear.learn(rows.X, rows.Y, PEAK)
+        counting = slice(None) if weight is None else weight > 0
+        linear.learn(rows.X[counting], rows.Y[counting], PEAK)
     _learn_bins(model, rows.X, weight, scaled=bool(scaling))
 
 

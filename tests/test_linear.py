@@ -191,6 +191,18 @@ class TestDefault:
         clf = KerasMultiLabelClassifier(random_state=0).partial_fit(X, Y)
         assert linear_part(clf.model_) is None
 
+    def test_rows_of_weight_zero_do_not_count(self):
+        X, Y = texts(200)
+        weight = np.arange(200) % 2
+        some = KerasMultiLabelClassifier(random_state=0).fit(X[weight == 1], Y[weight == 1])
+        weighted = KerasMultiLabelClassifier(random_state=0).fit(X, Y, sample_weight=weight)
+        for a, b in zip(
+            linear_part(some.model_).non_trainable_weights,
+            linear_part(weighted.model_).non_trainable_weights,
+            strict=True,
+        ):
+            np.testing.assert_allclose(a, b, rtol=1e-5)
+
     @pytest.mark.parametrize("given", [{"input_dropout": 0.2}, {"dtype": "float64"}], ids=str)
     def test_other_parameters_count(self, given):
         X, Y = texts()
