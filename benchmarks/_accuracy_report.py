@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import studentized_range
 
 NOT_FINISHED = "not finished, s"
+FAILED = "failed"  # out of memory, mostly
 RANKED = {  # measure: whether higher is better
     "LRAP": True,
     "macro AUC": True,
@@ -61,24 +62,26 @@ def _about(table, chosen_on):
     others = sorted(set(table["set"]) - set(chosen_on))
     unfinished = table[table["measure"] == NOT_FINISHED]
     told = ", ".join(f"{r.peer} on {r.set} ({r.value:.0f} s)" for r in unfinished.itertuples())
+    failed = table[table["measure"] == FAILED]
+    failed = ", ".join(f"{r.peer} on {r.set}" for r in failed.itertuples())
     return [
         f"The defaults were chosen on {', '.join(chosen_on)}; {', '.join(others)} confirm. Test "
         "rows of the packed splits, means over seeds; ranks are 1 for the best. Only contenders "
         "that were tried on all sets are ranked; who did not finish a set in time is the last "
         "there. Wins, ties and losses are told on all sets that both finished.",
         "",
-        f"Did not finish in time: {told or 'nobody'}.",
+        f"Did not finish in time: {told or 'nobody'}. Ran out of memory: {failed or 'nobody'}.",
         "",
     ]
 
 
 def _unfinished(means, like):
     """Return a table like the values of a measure: who was tried, but did not get so far."""
-    told = like * 0 != 0
-    if NOT_FINISHED in means.index:
-        tried = means[NOT_FINISHED].unstack().notna().reindex_like(like)
-        return told & tried.fillna(False).astype(bool)
-    return told & False
+    unfinished = like.isna() & False
+    for reason in {NOT_FINISHED, FAILED} & set(means.index.get_level_values("measure")):
+        tried = means[reason].unstack().notna().reindex_like(like)
+        unfinished |= like.isna() & tried.fillna(False).astype(bool)
+    return unfinished
 
 
 def _ranks(values, unfinished, higher):

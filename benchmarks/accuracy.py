@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from _accuracy_report import NOT_FINISHED, write_report
+from _accuracy_report import FAILED, NOT_FINISHED, write_report
 from _measure import peak_memory, processor_seconds
 from _real_data import FOLDER, OURS, classifiers, load, read_rows, sets_of
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -187,13 +187,17 @@ def in_time(job, arguments):
     command = [sys.executable, __file__, "--data", str(arguments.data), "--job", json.dumps(job)]
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore", **os.environ}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=quiet)
+    ends = []
     try:
         output, _ = process.communicate(timeout=arguments.limit)
+        if process.returncode:
+            ends = [[FAILED, process.returncode]]
     except subprocess.TimeoutExpired:
         process.kill()
         output, _ = process.communicate()
+        ends = [[NOT_FINISHED, arguments.limit]]
     rows = [line.split("\t")[1:] for line in output.splitlines() if line.startswith("RESULT\t")]
-    return rows if process.returncode == 0 else [*rows, [NOT_FINISHED, arguments.limit]]
+    return rows + ends
 
 
 def run(name, peer, seed, arguments):
