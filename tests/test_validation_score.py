@@ -87,6 +87,7 @@ def test_validation_data_of_another_storage(data, form):
     other = np.asarray if form is sp.csr_matrix else sp.csr_array
     # What is chosen by the storage of X is set.
     settings = {**FAST, "standardize": False, "n_bins": 0, "input_dropout": 0.4}
+    settings["optimizer"] = "adam"
     mixed = KerasMultiLabelClassifier(**settings).fit(
         form(X[:120]), form(Y[:120]), validation_data=(other(X[120:]), other(Y[120:]))
     )
