@@ -51,6 +51,8 @@ def load_openml(name):
 def to_numbers(frame):
     """Return numbers as they are, names of categories one-hot, as float32."""
     numbers = frame.apply(lambda column: pd.to_numeric(column.astype(str), errors="coerce"))
+    if frame.isna().any(axis=None):
+        raise ValueError("There are missing values, which no contender is set up for.")
     named = [name for name in frame if numbers[name].isna().any()]
     others = pd.get_dummies(frame[named].astype(str)) if named else frame[named]
     return np.hstack([numbers.drop(columns=named), others]).astype(np.float32)
@@ -58,7 +60,7 @@ def to_numbers(frame):
 
 def to_indicator(frame):
     """Return 1 where a label's column says so: TRUE, True or 1."""
-    return frame.astype(str).isin(["TRUE", "True", "1"]).to_numpy().astype(np.int64)
+    return frame.astype(str).isin(["TRUE", "True", "1", "1.0"]).to_numpy().astype(np.int64)
 
 
 def is_mostly_zero(X):

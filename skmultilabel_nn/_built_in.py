@@ -74,7 +74,8 @@ def learn_statistics(model, rows, weight, scaling):
     linear = linear_part(model)
     if linear is not None:
         counting = slice(None) if weight is None else weight > 0
-        linear.learn(rows.X[counting], rows.Y[counting], PEAK)
+        share = 1.0 if rows.weight is None else np.count_nonzero(rows.weight) / rows.weight.size
+        linear.learn(rows.X[counting], rows.Y[counting], PEAK, share)
     _learn_bins(model, rows.X, weight, scaled=bool(scaling))
 
 

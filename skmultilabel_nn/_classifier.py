@@ -27,8 +27,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         (256, 256), for sparse `X` of more than 2048 features, as words are, (64,); for sparse `X`
         with a linear model beside it, if that is at most 2**26 weights, whose outputs are added to
         the logits. For words and more than 400 labels that have fewer than 50 samples each on
-        average, a linear network, trained by plain gradient descent, if that is at most 2**28
-        weights.
+        average, a linear network on rows of length 1, trained by plain gradient descent, if that
+        is at most 2**28 weights, and if `network`, `activation`, `dropout`, `n_members`,
+        `optimizer`, `loss` and the course of the learning rate are not given.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
     dropout : float in [0, 1) or "auto", default="auto"
@@ -60,13 +61,15 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     optimizer : str or keras.optimizers.Optimizer, default="auto"
         "auto": that of a compiled `network`, else Adam with one cycle of the learning rate over
         the whole training: it rises linearly in the first quarter, then falls to 0 as a cosine
-        does. For sparse `X`, all weights from the features to one unit have one step size in
-        common, so that rare features are not learnt by heart. The linear network of many rare
-        labels is trained without Adam: its weights start at 0, and the step of each falls with the
-        fourth root of how many samples have its feature, and its label. Without the cycle in
-        `partial_fit`, and where a callback sets the learning rate. An object is copied.
+        does. In the built-in network for sparse `X`, all weights from the features to one unit
+        have one step size in common, so that rare features are not learnt by heart. The linear
+        network of many rare labels is trained without Adam: its weights start at 0, and the step
+        of each falls with the fourth root of how many samples have its feature, and its label.
+        Without the cycle in `partial_fit`, and where a callback sets the learning rate. An object
+        is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
-        None: that of the optimizer; for "auto" 0.003, the top of its cycle. A number is the top
+        None: that of the optimizer; for "auto" 0.003, the top of its cycle, and 0.001 in
+        `partial_fit`. A number is the top
         of the cycle for "auto", and a constant rate for every other optimizer.
     loss : str, keras.losses.Loss or callable, default="auto"
         A name in `skmultilabel_nn.losses` or a Keras loss. "auto": that of a compiled `network`,

@@ -144,9 +144,15 @@ def _is_final(activation, logits, outputs):
     return np.allclose(wanted, outputs, rtol=1e-3, atol=1e-6)
 
 
-def with_probabilities(model, activation):
-    """Return a model that shares the weights of `model` and gives probabilities."""
-    final = keras.layers.Activation(activation, name="probabilities")
+def with_probabilities(model, activation, taken=()):
+    """Return a model that shares the weights of `model` and gives probabilities.
+
+    `taken` are the names of the model's layers, among which may be that of another fit's answers.
+    """
+    name = "probabilities"
+    while name in taken:
+        name += "_again"
+    final = keras.layers.Activation(activation, name=name)
     if isinstance(getattr(model, "outputs", None), list):
-        return keras.Model(model.inputs[0], final(model.outputs[0]), name="probabilities")
-    return keras.Sequential([model, final], name="probabilities")
+        return keras.Model(model.inputs[0], final(model.outputs[0]), name=name)
+    return keras.Sequential([model, final], name=name)

@@ -163,9 +163,12 @@ class Fit:
     def _may_descend_plainly(self):
         """Whether network and training are ours to choose, and each label decides alone."""
         estimator = self.estimator
-        given = estimator.hidden_layer_sizes, estimator.optimizer
-        ours = estimator.network is None and all(map(is_auto, given))
-        return ours and self.codec.multilabel and self._one_cycle(estimator.optimizer)
+        names = "hidden_layer_sizes", "dropout", "n_members", "optimizer"
+        ours = all(is_auto(getattr(estimator, name)) for name in names)
+        ours = ours and estimator.network is None and estimator.activation == "relu"
+        per_cell = is_auto(estimator.loss) or estimator.loss == "binary_crossentropy"
+        ours = ours and per_cell and self.codec.multilabel
+        return ours and self._one_cycle(estimator.optimizer)
 
     def _network(self, X):
         network = self.estimator.network

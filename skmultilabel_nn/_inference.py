@@ -117,7 +117,8 @@ class FittedNetwork:
         for part in parts_of(model):
             if hasattr(part, "each_trains"):  # members of an ensemble, for a loss on logits
                 part.each_trains = False
-        return with_probabilities(model, self.activation)
+        names = {getattr(part, "name", None) for part in parts_of(model)}
+        return with_probabilities(model, self.activation, names)
 
     def logits(self, X):
         """Compute the logits.

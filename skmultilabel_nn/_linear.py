@@ -17,19 +17,19 @@ _COMMON_LABEL = 10.0
 # wrongly, where there are as many samples as features; fewer samples need longer steps.
 _STEP = 3.0
 _GROWTH = 0.75
-_FEWEST_SAMPLES_A_FEATURE = 1 / 16
+_FEWEST_SAMPLES_A_FEATURE = 1 / 6
 
 
 @serializable
 class SparseLinear(keras.layers.Layer):
-    """Features times a matrix that starts at zero, for plain gradient descent.
+    """Rows of length 1 times a matrix that starts at zero, for plain gradient descent.
 
     Optimizers that adapt the step to each weight, as Adam does, move the weights of a word that
     comes twice as far as those of one that comes a thousand times, and learn the samples by heart.
     Plain descent from zero does not: its weights stay sums of the rows that were predicted wrongly,
     as those of a support vector machine are. In between lies what this layer has: a scale for each
-    feature and each label, ``logits = (x * feature_scale) @ kernel * label_scale + bias``, so that
-    the steps of rare ones are somewhat longer.
+    feature and each label, ``logits = (x / |x| * feature_scale) @ kernel * label_scale + bias``, so
+    that the steps of rare ones are somewhat longer.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class SparseLinear(keras.layers.Layer):
     def _constant(self, name, length, initializer):
         return self.add_weight((length,), initializer, trainable=False, name=name)
 
-    def learn(self, X, Y, peak):
+    def learn(self, X, Y, peak, share=1.0):
         """Set the scales by the numbers of samples that have each feature and each label.
 
         Parameters
@@ -68,34 +68,41 @@ class SparseLinear(keras.layers.Layer):
         Y : ndarray or csr_matrix of shape (n_samples, n_labels)
         peak : float
             Learning rate at which the steps are as long as they are meant to be.
+        share : float, default=1.0
+            Share of the cells that count. The loss is the mean over them.
         """
-        # The loss is the mean over the labels.
-        step = _step(X) * self.units / peak
+        step = _step(X) * self.units * share / peak
         self.feature_scale.assign(np.sqrt(step * _feature_rates(X)))
         self.label_scale.assign(np.sqrt(_label_rates(Y)))
 
     def call(self, inputs, training=False):
         """Multiply a dense or sparse batch."""
         if not isinstance(inputs, tf.SparseTensor):
-            product = ops.matmul(inputs * self.feature_scale, self.kernel)
+            length = tf.norm(inputs, axis=1, keepdims=True)
+            scaled = tf.math.divide_no_nan(inputs, length) * self.feature_scale
+            product = ops.matmul(scaled, self.kernel)
         elif training:
-            product = self._product_of_occurring(inputs)
+            product = self._product_of_occurring(self._scaled(inputs))
         else:
-            scale = tf.gather(self.feature_scale.value, inputs.indices[:, 1])
-            scaled = inputs.with_values(inputs.values * scale)
-            product = tf.sparse.sparse_dense_matmul(scaled, self.kernel.value)
+            product = tf.sparse.sparse_dense_matmul(self._scaled(inputs), self.kernel.value)
         if training:
             product = _as_of_a_sum(product)
         return product * self.label_scale + self.bias
 
-    def _product_of_occurring(self, inputs):
+    def _scaled(self, inputs):
+        rows, columns = inputs.indices[:, 0], inputs.indices[:, 1]
+        n_rows = inputs.dense_shape[0]
+        squares = tf.math.unsorted_segment_sum(inputs.values**2, rows, n_rows)
+        unit = tf.math.divide_no_nan(inputs.values, tf.gather(tf.sqrt(squares), rows))
+        return inputs.with_values(unit * tf.gather(self.feature_scale.value, columns))
+
+    def _product_of_occurring(self, scaled):
         """Multiply by the rows of the kernel that count, so that the gradient has only these."""
-        columns, places = tf.unique(inputs.indices[:, 1])
-        scale = tf.gather(self.feature_scale.value, inputs.indices[:, 1])
+        columns, places = tf.unique(scaled.indices[:, 1])
         # Places are in the order of first occurrence, which the product does not mind.
-        cells = tf.stack([inputs.indices[:, 0], tf.cast(places, tf.int64)], axis=1)
-        shape = tf.stack([inputs.dense_shape[0], tf.size(columns, tf.int64)])
-        batch = tf.SparseTensor(cells, inputs.values * scale, shape)
+        cells = tf.stack([scaled.indices[:, 0], tf.cast(places, tf.int64)], axis=1)
+        shape = tf.stack([scaled.dense_shape[0], tf.size(columns, tf.int64)])
+        batch = tf.SparseTensor(cells, scaled.values, shape)
         # Gathered from the variable: its gradient is of slices.
         return tf.sparse.sparse_dense_matmul(batch, tf.gather(self.kernel.value, columns))
 

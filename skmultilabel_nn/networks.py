@@ -8,6 +8,7 @@ the labels' frequencies.
 """
 
 import math
+from numbers import Integral
 
 from sklearn.base import BaseEstimator
 
@@ -213,7 +214,8 @@ class ConvNet(_Builder):
     kernel_size : int, default=3
         Sides of the filters, in pixels.
     grid : int, default=4
-        Cells of the grid along each side; 1 where it does not matter at all where a thing is.
+        Cells of the grid along each side, at most; 1 where it does not matter at all where a thing
+        is.
     dropout : float in [0, 1), default=0.5
         Share of the last features left out at random in each training step.
 
@@ -236,6 +238,8 @@ class ConvNet(_Builder):
                 f"ConvNet takes pictures of shape (height, width, channels), got samples of shape "
                 f"{input_shape}. Reshape X; a grey picture has one channel."
             )
+        if not isinstance(self.grid, Integral) or self.grid < 1:
+            raise ValueError(f"grid must be a whole number of at least 1, got {self.grid!r}.")
         layers = load_keras().layers
         # Pixels of any range; a fast average, since a small set is trained in few steps.
         parts = [layers.BatchNormalization(momentum=0.9)]

@@ -10,6 +10,7 @@ pytest.importorskip("tensorflow")
 
 import keras
 import tensorflow as tf
+from sklearn.preprocessing import normalize
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn._built_in import linear_part
@@ -56,13 +57,22 @@ class TestLayer:
         layer.set_weights([rng.rand(*w.shape) + 0.5 for w in layer.weights])
         return layer
 
+    def test_rows_count_by_their_direction(self):
+        X = sp.random(9, 40, 0.2, "csr", np.float32, np.random.RandomState(0))
+        layer = self.layer(X)
+        longer = sp.diags(10.0 ** np.arange(9)) @ X
+        for training in (False, True):
+            expected = np.asarray(layer(tensor(X), training=training))
+            found = layer(tensor(sp.csr_matrix(longer, dtype=np.float32)), training=training)
+            np.testing.assert_allclose(found, expected, rtol=1e-5)
+
     @pytest.mark.parametrize("training", [False, True])
     def test_of_dense_and_sparse_batches(self, training):
         X = sp.random(9, 40, 0.1, "csr", np.float32, np.random.RandomState(0))
         layer = self.layer(X)
         kernel, *_ = (np.asarray(w) for w in layer.trainable_weights)
         features, labels, bias = (np.asarray(w) for w in layer.non_trainable_weights)
-        expected = (X.toarray() * features) @ kernel * labels + bias
+        expected = (normalize(X).toarray() * features) @ kernel * labels + bias
         for batch in (tensor(X), tf.constant(X.toarray())):
             found = np.asarray(layer(batch, training=training))
             np.testing.assert_allclose(found, expected, rtol=1e-5)
@@ -142,7 +152,15 @@ class TestDefault:
 
     @pytest.mark.parametrize(
         "given",
-        [{"hidden_layer_sizes": (8,)}, {"optimizer": "adam"}, {"hidden_layer_sizes": ()}],
+        [
+            {"hidden_layer_sizes": (8,)},
+            {"hidden_layer_sizes": ()},
+            {"optimizer": "adam"},
+            {"dropout": 0.1},
+            {"n_members": 2},
+            {"activation": "tanh"},
+            {"loss": "zlpr"},
+        ],
         ids=str,
     )
     def test_not_where_network_or_training_are_given(self, given):
@@ -191,17 +209,21 @@ class TestDefault:
         clf = KerasMultiLabelClassifier(random_state=0).partial_fit(X, Y)
         assert linear_part(clf.model_) is None
 
-    def test_rows_of_weight_zero_do_not_count(self):
+    def test_weight_zero_is_the_same_as_leaving_out(self):
         X, Y = texts(200)
-        weight = np.arange(200) % 2
-        some = KerasMultiLabelClassifier(random_state=0).fit(X[weight == 1], Y[weight == 1])
-        weighted = KerasMultiLabelClassifier(random_state=0).fit(X, Y, sample_weight=weight)
-        for a, b in zip(
-            linear_part(some.model_).non_trainable_weights,
-            linear_part(weighted.model_).non_trainable_weights,
-            strict=True,
-        ):
-            np.testing.assert_allclose(a, b, rtol=1e-5)
+        weight = (np.arange(200) % 5 == 0).astype(int)
+        clf = KerasMultiLabelClassifier(batch_size=200, random_state=0)
+        expected = clf.fit(X[weight == 1], Y[weight == 1]).predict_proba(X)
+        found = clf.fit(X, Y, sample_weight=weight).predict_proba(X)
+        np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+    def test_unknown_cells_make_no_step_longer(self):
+        X, Y = texts(300)
+        unknown = np.random.RandomState(0).rand(*Y.shape) < 0.8
+        Y_partly = np.where(unknown, np.nan, Y.toarray())
+        clf = KerasMultiLabelClassifier(random_state=0)
+        probabilities = clf.fit(X, Y_partly).predict_proba(texts(300, seed=1)[0])
+        assert 1 < probabilities.sum(axis=1).mean() < 3  # of 2
 
     @pytest.mark.parametrize("given", [{"input_dropout": 0.2}, {"dtype": "float64"}], ids=str)
     def test_other_parameters_count(self, given):

@@ -327,3 +327,11 @@ def test_samples_of_another_shape_than_in_fit(images):
         clf.predict(X[:, :, :7])
     with pytest.raises(ValueError, match="dim"):
         KerasMultiLabelClassifier(epochs=1).fit(X, Y)
+
+
+def test_the_model_of_another_fit_as_network(data):
+    X, Y = data
+    first = KerasMultiLabelClassifier((8,), epochs=1, random_state=0).fit(X, Y)
+    again = KerasMultiLabelClassifier(network=first.model_, epochs=1, optimizer="adam").fit(X, Y)
+    found = again.model_.predict(X, verbose=0)
+    np.testing.assert_allclose(found, again.predict_proba(X), rtol=1e-4)

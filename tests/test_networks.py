@@ -165,6 +165,11 @@ class TestConvNet:
         )
         assert clf.fit(X[:120], Y[:120]).score(X[120:], Y[120:]) > 0.8
 
+    @pytest.mark.parametrize("grid", [0, -1, "4", 2.5, None])
+    def test_a_grid_without_cells_is_refused(self, grid):
+        with pytest.raises(ValueError, match="grid must be a whole number of at least 1"):
+            ConvNet(grid=grid)((8, 8, 1), 3)
+
     @pytest.mark.parametrize("shape", [(3, 5, 1), (40, 30, 3), (1, 1, 2)])
     @pytest.mark.parametrize("grid", [1, 4])
     def test_grid(self, shape, grid):
