@@ -35,6 +35,12 @@ def load(folder, name):
     return X[train], Y[train][:, learnable], X[test], Y[test][:, learnable]
 
 
+def check_folder(parser, folder):
+    """End the program if a folder was named that does not exist."""
+    if not Path(folder).exists() and Path(folder) != FOLDER:
+        parser.error(f"There is no folder {folder} of data sets; leave --data out for openml.org.")
+
+
 def sets_of(folder, packed):
     """Return the names of the packed sets, or of those at openml.org where there is no folder."""
     from _openml import OPENML

@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse as sp
 from _accuracy_report import FAILED, NOT_FINISHED, write_report
 from _measure import peak_memory, processor_seconds
-from _real_data import FOLDER, OURS, classifiers, load, read_rows, sets_of
+from _real_data import FOLDER, OURS, check_folder, classifiers, load, read_rows, sets_of
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.metrics import (
     average_precision_score,
@@ -142,13 +142,15 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=FOLDER)
     parser.add_argument("--sets", nargs="+", help="all, or those of openml.org without --data")
-    parser.add_argument("--peers", nargs="+", default=list(classifiers(sparse=False)))
+    peers = list(classifiers(sparse=False))
+    parser.add_argument("--peers", nargs="+", choices=peers, default=peers)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--limit", type=float, default=1500, help="seconds for one contender")
     parser.add_argument("--output", type=Path, default=RESULTS)
     parser.add_argument("--report", action="store_true", help="only report what is there")
     parser.add_argument("--job", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    check_folder(parser, arguments.data)
     arguments.sets = arguments.sets or sets_of(arguments.data, SETS)
     return arguments
 
@@ -166,7 +168,10 @@ def main():
         add(arguments.output, [[*job, *row] for row in found])
         took = time.perf_counter() - start
         print(f"[{i}/{len(due)}] {', '.join(map(str, job))}: {took:.0f} s", flush=True)
-    write_report(read_rows(arguments.output), arguments.output, OURS, CHOSEN_ON, arguments.data)
+    rows = read_rows(arguments.output)
+    if not rows:
+        sys.exit(f"There are no results in {arguments.output}.")
+    write_report(rows, arguments.output, OURS, CHOSEN_ON, arguments.data)
 
 
 def jobs(arguments):

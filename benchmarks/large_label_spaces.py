@@ -128,7 +128,10 @@ def parse_arguments():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--repeat", action="store_true", help="measure again what is there")
     parser.add_argument("--output", type=Path, default=RESULTS)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not Path(arguments.data).exists():
+        parser.error(f"There is no folder {arguments.data} of data sets.")
+    return arguments
 
 
 def write(path, rows):
