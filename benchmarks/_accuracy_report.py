@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import studentized_range
 
 NOT_FINISHED = "not finished, s"
-FAILED = "failed"  # out of memory, mostly
+FAILED = "failed"  # out of memory, or by an error
 RANKED = {  # measure: whether higher is better
     "LRAP": True,
     "macro AUC": True,
@@ -70,7 +70,8 @@ def _about(table, chosen_on):
         "that were tried on all sets are ranked; who did not finish a set in time is the last "
         "there. Wins, ties and losses are told on all sets that both finished.",
         "",
-        f"Did not finish in time: {told or 'nobody'}. Ran out of memory: {failed or 'nobody'}.",
+        f"Did not finish in time: {told or 'nobody'}. Broke off, out of memory or by an error: "
+        f"{failed or 'nobody'}.",
         "",
     ]
 

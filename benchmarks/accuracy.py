@@ -37,10 +37,11 @@ from skmultilabel_nn.decision import resolve_rule
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
 
 RESULTS = Path(__file__).parent / "results" / "accuracy.csv"
-# On the first seven the defaults were chosen; the others confirm.
+# On the first ten the defaults were chosen; the others confirm.
 CHOSEN_ON = ["yeast", "birds", "enron", "slashdot", "reutersk500", "bibtex", "delicious"]
-CONFIRMED_ON = ["emotions", "flags", "cal500", "genbase", "langlog", "stackex_chess", "corel5k"]
-CONFIRMED_ON += ["ohsumed", "stackex_cooking", "rcv1sub1_aligned", "imdb"]
+CHOSEN_ON += ["genbase", "langlog", "stackex_chess"]
+CONFIRMED_ON = ["emotions", "flags", "cal500", "corel5k", "ohsumed", "stackex_cooking"]
+CONFIRMED_ON += ["rcv1sub1_aligned", "imdb"]
 SETS = CHOSEN_ON + CONFIRMED_ON
 # Whose result does not depend on chance.
 FIXED = {"logistic regressions", "nearest neighbours"}
