@@ -51,7 +51,7 @@ def write_report(rows, path, ours, chosen_on, folder):
             ranks[measure] = _ranks(values, _unfinished(means, values), higher)
             lines += _measure(measure, values, ranks[measure], higher, ours)
     lines += _published(means, ours, Path(folder) / PUBLISHED)
-    for cost in COSTS:
+    for cost in [cost for cost in COSTS if cost in means.index]:
         lines += [f"## {cost}", "", _markdown(means[cost].unstack().round(2)), ""]
     path.with_suffix(".md").write_text("\n".join(lines), encoding="utf-8")
     _figure(ranks, ours, path.with_suffix(".png"))
@@ -110,7 +110,7 @@ def _measure(measure, values, ranks, higher, ours):
 
 def _published(means, ours, path):
     """Compare micro F1 with the best of the methods of a published study on splits of its own."""
-    if not path.exists():
+    if not path.exists() or "micro F1" not in means.index:
         return []
     study = pd.read_csv(path).query("metric == 'MICRO_F1'").set_index("dataset")
     study = study.drop(columns="metric")
