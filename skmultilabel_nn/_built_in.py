@@ -54,7 +54,7 @@ def linear_part(model):
     return next((part for part in parts_of(model) if isinstance(part, SparseLinear)), None)
 
 
-def learn_statistics(model, rows, weight, scaling):
+def learn_statistics(model, rows, weight, *, scaled):
     """Tell the layers that work by the features' distribution what it is.
 
     Parameters
@@ -64,19 +64,17 @@ def learn_statistics(model, rows, weight, scaling):
         Training rows.
     weight : ndarray of shape (n_samples,) or None
         Of each row.
-    scaling : list of ndarray
-        Weights of the model's input scaling; empty if it has none.
+    scaled : bool
+        Whether the model has an input scaling, which is set already.
     """
     from ._training import PEAK
 
-    if scaling:
-        model.get_layer("input_scaling").set_weights(scaling)
     linear = linear_part(model)
     if linear is not None:
         counting = slice(None) if weight is None else weight > 0
         share = 1.0 if rows.weight is None else np.count_nonzero(rows.weight) / rows.weight.size
         linear.learn(rows.X[counting], rows.Y[counting], PEAK, share)
-    _learn_bins(model, rows.X, weight, scaled=bool(scaling))
+    _learn_bins(model, rows.X, weight, scaled=scaled)
 
 
 def _learn_bins(model, X, weight, *, scaled):

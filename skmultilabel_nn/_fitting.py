@@ -150,25 +150,25 @@ class Fit:
             raise ValueError(
                 f"The network {model.name!r} has no weights to train: set trainable=True."
             )
-        scaling = [w for w in (shift, factor) if w is not None]
-        self._learn_statistics(model, rows, scaling)
+        if scaling is not None:
+            statistics = [w for w in (shift, factor) if w is not None]
+            model.get_layer("input_scaling").set_weights(statistics)
+        if not isinstance(estimator.network, load_keras().Model):  # which has its own
+            learn_statistics(model, rows, _of_rows(rows.weight), scaled=scaling is not None)
         return model
-
-    def _learn_statistics(self, model, rows, scaling):
-        if not isinstance(self.estimator.network, load_keras().Model):
-            learn_statistics(model, rows, _of_rows(rows.weight), scaling)
-        elif scaling:  # all else is in the given model
-            model.get_layer("input_scaling").set_weights(scaling)
 
     def _may_descend_plainly(self):
         """Whether network and training are ours to choose, and each label decides alone."""
         estimator = self.estimator
-        names = "hidden_layer_sizes", "dropout", "n_members", "optimizer"
-        ours = all(is_auto(getattr(estimator, name)) for name in names)
-        ours = ours and estimator.network is None and estimator.activation == "relu"
-        per_cell = is_auto(estimator.loss) or estimator.loss == "binary_crossentropy"
-        ours = ours and per_cell and self.codec.multilabel
-        return ours and self._one_cycle(estimator.optimizer)
+        names = "hidden_layer_sizes", "dropout", "n_members"
+        return (
+            estimator.network is None
+            and self.codec.multilabel
+            and all(is_auto(getattr(estimator, name)) for name in names)
+            and estimator.activation == "relu"
+            and (is_auto(estimator.loss) or estimator.loss == "binary_crossentropy")
+            and self._one_cycle(estimator.optimizer)
+        )
 
     def _network(self, X):
         network = self.estimator.network

@@ -165,9 +165,8 @@ def _trainer_for(model, architecture, parts, rows, settings, weight_ndim):
     x = _tensors.layout(rows.X, architecture.dtype, sparse_beyond=settings.sparse_beyond)
     y = _tensors.layout(rows.Y, architecture.dtype)
     network, compiled = architecture.key, parts.key()
-    key = None if None in (network, compiled) else (network, compiled, x, y, weight_ndim)
-    if model.count_params() > _LARGEST_KEPT:
-        key = None
+    keeps = None not in (network, compiled) and model.count_params() <= _LARGEST_KEPT
+    key = (network, compiled, x, y, weight_ndim) if keeps else None
     kept = key and _TRAINERS.take(key)
     if kept:
         return kept
