@@ -79,7 +79,7 @@ def _about(table, chosen_on):
 def _unfinished(means, like):
     """Return a table like the values of a measure: who was tried, but did not get so far."""
     unfinished = like.isna() & False
-    for reason in {NOT_FINISHED, FAILED} & set(means.index.get_level_values("measure")):
+    for reason in [reason for reason in (NOT_FINISHED, FAILED) if reason in means.index]:
         tried = means[reason].unstack().notna().reindex_like(like)
         unfinished |= like.isna() & tried.fillna(False).astype(bool)
     return unfinished

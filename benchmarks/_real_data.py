@@ -48,11 +48,16 @@ def sets_of(folder, packed):
     return packed if Path(folder).exists() else list(OPENML)
 
 
-def _packed(folder, name):
+def packed_sets(folder):
+    """Return the module in a folder of packed sets that loads them."""
     spec = importlib.util.spec_from_file_location("load", Path(folder) / "load.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    X, Y, meta = module.load(name)
+    return module
+
+
+def _packed(folder, name):
+    X, Y, meta = packed_sets(folder).load(name)
     X = X.tocsr() if sp.issparse(X) else X
     Y = Y.toarray() if sp.issparse(Y) else Y
     return X, Y, meta["train_idx"], meta["test_idx"]

@@ -13,7 +13,6 @@ measured again, unless --repeat is given.
 import argparse
 import csv
 import datetime
-import importlib.util
 import json
 import os
 import sys
@@ -24,7 +23,7 @@ import numpy as np
 import scipy.sparse as sp
 from _extreme_peers import FIXED, PEERS, missing, new
 from _measure import give_back, in_fresh_process, peak_memory
-from _real_data import FOLDER, read_rows
+from _real_data import FOLDER, packed_sets, read_rows
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from skmultilabel_nn.metrics import precision_at_k
@@ -38,10 +37,7 @@ HEADER = ["set", "peer", "seed", *MEASURES, "load", "date"]
 
 def load(folder, name):
     """Return training and test rows, everything CSR, X as tf-idf with rows of length 1."""
-    spec = importlib.util.spec_from_file_location("load", Path(folder) / "load.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    X, Y, meta = module.load(name)
+    X, Y, meta = packed_sets(folder).load(name)
     train, test = meta["train_idx"], meta["test_idx"]
     words = TfidfTransformer().fit(X[train])
     X_train, X_test = (sp.csr_matrix(words.transform(X[i]), dtype="float32") for i in (train, test))

@@ -26,6 +26,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _real_data import packed_sets
 from scipy import sparse
 from sklearn.model_selection import KFold, ShuffleSplit
 
@@ -71,9 +72,7 @@ def parse_arguments():
 def targets(folder, wanted):
     """Yield name and indicator of the data sets, then of the made-up ones."""
     if folder is not None:
-        spec = importlib.util.spec_from_file_location("load", folder / "load.py")
-        loader = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(loader)
+        loader = packed_sets(folder)
         for name in loader.names():
             if not wanted or name in wanted:
                 yield name, loader.load(name)[1]

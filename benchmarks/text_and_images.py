@@ -16,7 +16,6 @@ again.
 import argparse
 import csv
 import datetime
-import importlib.util
 import os
 import platform
 import time
@@ -24,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _real_data import FOLDER, read_rows
+from _real_data import FOLDER, packed_sets, read_rows
 from _speed_report import _cpu_model, _versions
 from _text_and_images_contenders import image_contenders, text_contenders
 from accuracy import judge, judge_probabilities
@@ -60,10 +59,7 @@ NO_PROBABILITIES = "linear SVMs"
 
 def load(folder, name):
     """Return training, validation and test rows, each as ``(X, Y)``."""
-    spec = importlib.util.spec_from_file_location("load", Path(folder) / "load.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    X, Y, meta = module.load(name)
+    X, Y, meta = packed_sets(folder).load(name)
     X = np.array(X, dtype=object) if isinstance(X, list) else X
     training, validation, test = (meta[f"{part}_idx"] for part in ("train", "valid", "test"))
     if validation is None:
