@@ -115,3 +115,9 @@ def own_optimizer(model, problem):
 def own_rate(model, *, one_cycle):
     """Return the learning rate of a built-in network that nobody gave one; None: the usual one."""
     return None if one_cycle or linear_part(model) is None else _CONSTANT_RATE
+
+
+def rise_of_cycle(model):
+    """Return the share of a cycle's steps in which the learning rate rises."""
+    # A convex loss has no bad start to be led through with care.
+    return 0.25 if linear_part(model) is None else 0.1

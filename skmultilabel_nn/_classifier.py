@@ -64,9 +64,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         does. In the built-in network for sparse `X`, all weights from the features to one unit
         have one step size in common, so that rare features are not learnt by heart. The linear
         network of many rare labels is trained without Adam: its weights start at 0, and the step
-        of each falls with the fourth root of how many samples have its feature, and its label.
-        Without the cycle in `partial_fit`, and where a callback sets the learning rate. An object
-        is copied.
+        of each falls with the fourth root of how many samples have its feature, and its label;
+        the learning rate rises in the first tenth. Without the cycle in `partial_fit`, and where a
+        callback sets the learning rate. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
         None: that of the optimizer; for "auto" 0.003, the top of its cycle, and 0.001 in
         `partial_fit`. A number is the top

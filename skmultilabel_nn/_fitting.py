@@ -10,6 +10,7 @@ from ._built_in import (
     learn_statistics,
     own_optimizer,
     own_rate,
+    rise_of_cycle,
     sparse_beyond,
 )
 from ._defaults import choose, problem_of
@@ -197,6 +198,7 @@ class Fit:
             optimizer=own_optimizer(model, self.problem) if ours else optimizer,
             learning_rate=rate,
             one_cycle=one_cycle,
+            rise=rise_of_cycle(model),
             loss=_or_own(estimator.loss, loss),
             metrics=estimator.metrics,
             callbacks=estimator.callbacks,

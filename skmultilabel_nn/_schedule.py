@@ -12,8 +12,8 @@ ops = keras.ops
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """One rise of the learning rate and one long fall, as wide as the training.
 
-    Linear from 0 to `peak` in the first quarter of the steps, then half a cosine down to 0
-    (Smith and Topin, "Super-convergence", 2018).
+    Linear from 0 to `peak`, by default in the first quarter of the steps, then half a cosine down
+    to 0 (Smith and Topin, "Super-convergence", 2018).
 
     Parameters
     ----------
@@ -21,29 +21,37 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         The highest learning rate.
     n_steps : int
         Steps of the whole training; later ones have the rate 0.
+    rise : float, default=0.25
+        Share of the steps in which the rate rises, from 0 to below 1; with 0 it only falls.
 
     Notes
     -----
-    Both numbers are variables, so that a compiled program serves trainings of any length.
+    The numbers are variables, so that a compiled program serves trainings of any length.
     """
 
-    rise = 0.25
-
-    def __init__(self, peak, n_steps):
-        self.peak = keras.Variable(peak, dtype="float32", trainable=False, name="peak")
-        self.n_steps = keras.Variable(n_steps, dtype="float32", trainable=False, name="n_steps")
+    def __init__(self, peak, n_steps, rise=0.25):
+        self.peak, self.n_steps, self.rise = (
+            keras.Variable(value, dtype="float32", trainable=False, name=name)
+            for name, value in [("peak", peak), ("n_steps", n_steps), ("rise", rise)]
+        )
 
     def __call__(self, step):
         """Return the learning rate of a step, counted from 0."""
         done = ops.minimum((ops.cast(step, "float32") + 0.5) / self.n_steps, 1.0)
         falling = 0.5 * (1.0 + ops.cos(math.pi * (done - self.rise) / (1.0 - self.rise)))
-        return self.peak * ops.where(done < self.rise, done / self.rise, falling)
+        rising = ops.divide_no_nan(done, self.rise)
+        return self.peak * ops.where(done < self.rise, rising, falling)
 
     def assign(self, other):
         """Take over the numbers of another schedule."""
         self.peak.assign(other.peak)
         self.n_steps.assign(other.n_steps)
+        self.rise.assign(other.rise)
 
     def get_config(self):
         """Return what rebuilds the schedule."""
-        return {"peak": float(self.peak), "n_steps": int(self.n_steps)}
+        return {
+            "peak": float(self.peak),
+            "n_steps": int(self.n_steps),
+            "rise": float(self.rise),
+        }

@@ -50,7 +50,10 @@ class Rows(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """How to train; the names are those of `KerasMultiLabelClassifier`."""
+    """How to train; most names are those of `KerasMultiLabelClassifier`.
+
+    With `one_cycle`, the learning rate rises in the share `rise` of the steps, then falls.
+    """
 
     multilabel: bool
     epochs: int
@@ -58,6 +61,7 @@ class Settings(NamedTuple):
     optimizer: Any = "auto"
     learning_rate: Any = None
     one_cycle: bool = False
+    rise: float = 0.25
     loss: Any = "auto"
     metrics: Any = None
     callbacks: Any = None
@@ -144,7 +148,7 @@ def _learning_rate(settings, n_rows):
     if not settings.one_cycle:
         return settings.learning_rate
     n_steps = settings.epochs * -(-n_rows // min(settings.batch_size, n_rows))
-    return OneCycle(settings.learning_rate or PEAK, n_steps)
+    return OneCycle(settings.learning_rate or PEAK, n_steps, settings.rise)
 
 
 def _alike(rows, validation):

@@ -11,6 +11,7 @@ pytest.importorskip("tensorflow")
 import keras
 import tensorflow as tf
 from sklearn.preprocessing import normalize
+from test_schedule import Watching
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn._built_in import linear_part
@@ -167,6 +168,15 @@ class TestDefault:
         X, Y = texts(60)
         clf = KerasMultiLabelClassifier(epochs=1, random_state=0, **given).fit(X, Y)
         assert linear_part(clf.model_) is None
+
+    def test_the_learning_rate_rises_for_a_tenth_of_the_steps(self):
+        X, Y = texts()
+        clf = KerasMultiLabelClassifier(batch_size=8, callbacks=[Watching()], random_state=0).fit(
+            X, Y
+        )
+        rates = clf.callbacks_[0].rates
+        assert linear_part(clf.model_) is not None
+        assert np.argmax(rates) / len(rates) == pytest.approx(0.1, abs=0.02)
 
     def test_dense_rows_get_the_same_answers(self, fitted):
         X, _ = texts(30, seed=2)

@@ -29,9 +29,24 @@ def test_one_rise_and_one_fall(n_steps):
     assert float(schedule(n_steps + 5)) == pytest.approx(0, abs=1e-6)
 
 
-def test_configuration():
-    again = OneCycle.from_config(OneCycle(0.25, 7).get_config())
-    assert [float(again(i)) for i in range(7)] == [float(OneCycle(0.25, 7)(i)) for i in range(7)]
+def test_without_a_rise():
+    rates = [float(OneCycle(0.5, 20, rise=0.0)(step)) for step in range(20)]
+    assert 0.49 < rates[0] <= 0.5
+    assert (np.diff(rates) < 0).all()
+
+
+@pytest.mark.parametrize("rise", [0.0, 0.25])
+def test_configuration(rise):
+    cycle = OneCycle(0.25, 7, rise)
+    again = OneCycle.from_config(cycle.get_config())
+    assert [float(again(i)) for i in range(7)] == [float(cycle(i)) for i in range(7)]
+
+
+def test_assigned_numbers_count():
+    cycle = OneCycle(0.25, 7)
+    cycle.assign(OneCycle(0.5, 20, rise=0.0))
+    expected = OneCycle(0.5, 20, rise=0.0)
+    assert [float(cycle(i)) for i in range(20)] == [float(expected(i)) for i in range(20)]
 
 
 def watched(data, **given):
