@@ -66,7 +66,9 @@ class PiecewiseLinear(keras.layers.Layer):
         weight = np.ones(len(X)) if sample_weight is None else sample_weight.astype(np.float64)
         ends = _quantiles(X, np.linspace(0.0, 1.0, self.n_bins + 1), weight)
         width = np.diff(ends, axis=0)
-        has_width = width > 1e-6 * (ends[-1] - ends[0])
+        # Told by what float32 can tell apart there, not by the range, of which an outlier may take
+        # all but a millionth.
+        has_width = width > 1e-6 * np.maximum(np.abs(ends[1:]), np.abs(ends[:-1]))
         slope = np.divide(1.0, width, out=np.zeros_like(width), where=has_width)
         ramps = (_ramp(X, *bin_) for bin_ in zip(ends[:-1], slope, strict=True))
         self.start.assign(ends[:-1])

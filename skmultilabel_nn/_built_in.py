@@ -54,7 +54,7 @@ def linear_part(model):
     return next((part for part in parts_of(model) if isinstance(part, SparseLinear)), None)
 
 
-def learn_statistics(model, rows, weight, *, scaled):
+def learn_statistics(model, rows, weight, *, scaled, batch_size):
     """Tell the layers that work by the features' distribution what it is.
 
     Parameters
@@ -66,6 +66,8 @@ def learn_statistics(model, rows, weight, *, scaled):
         Of each row.
     scaled : bool
         Whether the model has an input scaling, which is set already.
+    batch_size : int
+        Rows of a training step.
     """
     from ._training import PEAK
 
@@ -73,7 +75,7 @@ def learn_statistics(model, rows, weight, *, scaled):
     if linear is not None:
         counting = slice(None) if weight is None else weight > 0
         share = 1.0 if rows.weight is None else np.count_nonzero(rows.weight) / rows.weight.size
-        linear.learn(rows.X[counting], rows.Y[counting], PEAK, share)
+        linear.learn(rows.X[counting], rows.Y[counting], PEAK, share, batch_size)
     _learn_bins(model, rows.X, weight, scaled=scaled)
 
 

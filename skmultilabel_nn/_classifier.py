@@ -28,8 +28,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         with a linear model beside it, if that is at most 2**26 weights, whose outputs are added to
         the logits. For words and more than 400 labels that have fewer than 50 samples each on
         average, a linear network on rows of length 1, trained by plain gradient descent, if that
-        is at most 2**28 weights, and if `network`, `activation`, `dropout`, `n_members`,
-        `optimizer`, `loss` and the course of the learning rate are not given.
+        is at most 2**28 weights, if `network`, `activation`, `dropout`, `n_members`, `optimizer`,
+        `loss` and the course of the learning rate are not given, and all known cells of a row
+        weigh the same. Not where `partial_fit` starts, which cannot know how rare labels are.
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
     dropout : float in [0, 1) or "auto", default="auto"
@@ -384,7 +385,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         """
         checked = self._checked(X)
         n_labels = self.targets_.n_outputs
-        if not isinstance(k, Integral) or not 1 <= k <= n_labels:
+        if not isinstance(k, Integral) or isinstance(k, bool) or not 1 <= k <= n_labels:
             raise ValueError(f"k must be an integer from 1 to {n_labels}, got {k!r}.")
         columns, probabilities = top_k(checked, self._probabilities, k, n_labels)
         return self.label_names_[columns], probabilities

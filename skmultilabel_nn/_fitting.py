@@ -8,6 +8,7 @@ from ._backend import load_keras
 from ._built_in import (
     built_in_network,
     learn_statistics,
+    linear_part,
     own_optimizer,
     own_rate,
     rise_of_cycle,
@@ -56,7 +57,7 @@ class Fit:
         weight = check_weights(sample_weight, *self._weight_shape(X))
         training, held_out = self._split(X, weight, validation_data)
         rows = self._training_rows(training)
-        self.problem = problem_of(rows.X, rows.Y, plain_descent=self._may_descend_plainly())
+        self.problem = problem_of(rows.X, rows.Y, plain_descent=self._may_descend_plainly(rows))
         model, optimizer_values = self._model(rows)
         outcome = self._train(model, rows, held_out, optimizer_values)
         self._set_attributes(model, outcome, held_out, X)
@@ -155,16 +156,26 @@ class Fit:
             statistics = [w for w in (shift, factor) if w is not None]
             model.get_layer("input_scaling").set_weights(statistics)
         if not isinstance(estimator.network, load_keras().Model):  # which has its own
-            learn_statistics(model, rows, _of_rows(rows.weight), scaled=scaling is not None)
+            learn_statistics(
+                model,
+                rows,
+                _of_rows(rows.weight),
+                scaled=scaling is not None,
+                batch_size=self._chosen("batch_size"),
+            )
         return model
 
-    def _may_descend_plainly(self):
-        """Whether network and training are ours to choose, and each label decides alone."""
+    def _may_descend_plainly(self, rows):
+        """Whether network and training are ours to choose, and each label decides alone.
+
+        Cells that weigh many times as much as others would make steps of that length.
+        """
         estimator = self.estimator
         names = "hidden_layer_sizes", "dropout", "n_members"
         return (
             estimator.network is None
             and self.codec.multilabel
+            and _cells_weigh_alike(rows.weight)
             and all(is_auto(getattr(estimator, name)) for name in names)
             and estimator.activation == "relu"
             and (is_auto(estimator.loss) or estimator.loss == "binary_crossentropy")
@@ -187,7 +198,8 @@ class Fit:
         optimizer, loss = compiled_parts(estimator.network)
         optimizer = _or_own(estimator.optimizer, optimizer)
         one_cycle = self._one_cycle(optimizer)
-        ours = estimator.network is None and is_auto(optimizer)
+        built_in = estimator.network is None or linear_part(model) is not None
+        ours = built_in and is_auto(optimizer)
         rate = estimator.learning_rate
         if ours and rate is None:
             rate = own_rate(model, one_cycle=one_cycle)
@@ -318,6 +330,14 @@ def _rows(samples, chosen):
 def _of_rows(weight):
     """Return one weight a row: what its cells weigh on average, 0 where nothing is known."""
     return weight.mean(axis=1) if weight is not None and weight.ndim == 2 else weight
+
+
+def _cells_weigh_alike(weight):
+    """Whether all cells of a row that count weigh the same."""
+    if weight is None or weight.ndim == 1:
+        return True
+    least = np.where(weight > 0, weight, np.inf).min(axis=1)
+    return bool(np.all((weight.max(axis=1) <= least * (1 + 1e-6))))
 
 
 def _counting(target, weight):

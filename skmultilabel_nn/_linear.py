@@ -2,6 +2,7 @@
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.preprocessing import normalize
 
 from ._backend import load_keras, load_tensorflow, serializable
 
@@ -18,6 +19,8 @@ _COMMON_LABEL = 10.0
 _STEP = 3.0
 _GROWTH = 0.75
 _FEWEST_SAMPLES_A_FEATURE = 1 / 6
+# Rows of a batch x step x squared length of the mean row beyond which training was seen to diverge.
+_OVERSHOOTING = 200.0
 
 
 @serializable
@@ -59,7 +62,7 @@ class SparseLinear(keras.layers.Layer):
     def _constant(self, name, length, initializer):
         return self.add_weight((length,), initializer, trainable=False, name=name)
 
-    def learn(self, X, Y, peak, share=1.0):
+    def learn(self, X, Y, peak, share=1.0, batch_size=1):
         """Set the scales by the numbers of samples that have each feature and each label.
 
         Parameters
@@ -70,8 +73,10 @@ class SparseLinear(keras.layers.Layer):
             Learning rate at which the steps are as long as they are meant to be.
         share : float, default=1.0
             Share of the cells that count. The loss is the mean over them.
+        batch_size : int, default=1
+            Rows whose steps are added up. Where these are many and alike, each is made shorter.
         """
-        step = _step(X) * self.units * share / peak
+        step = min(_step(X), _longest_step(X, batch_size)) * self.units * share / peak
         self.feature_scale.assign(np.sqrt(step * _feature_rates(X)))
         self.label_scale.assign(np.sqrt(_label_rates(Y)))
 
@@ -155,6 +160,16 @@ def _step(X):
     n_samples, n_features = X.shape[0], np.count_nonzero(_counts(X))
     samples_a_feature = max(n_samples / max(n_features, 1), _FEWEST_SAMPLES_A_FEATURE)
     return _STEP * samples_a_feature**-_GROWTH
+
+
+def _longest_step(X, batch_size):
+    """Return how long a step may be so that a batch's sum does not overshoot.
+
+    The curvature of a batch is in proportion to its rows and to the squared length of the mean row.
+    """
+    mean = np.asarray(normalize(X).mean(axis=0)).ravel()
+    alike = np.sum(mean**2 * _feature_rates(X))
+    return _OVERSHOOTING / (min(batch_size, X.shape[0]) * max(alike, 1e-9))
 
 
 def _feature_rates(X):

@@ -43,6 +43,14 @@ class TestPiecewiseLinear:
             ramps = encoded[:, 1:, j].sum(axis=1)
             np.testing.assert_allclose(ramps / 0.25, passed - passed.mean(), atol=1e-9)
 
+    @pytest.mark.parametrize("outlier", [1e3, 1e7, -1e7])
+    def test_an_outlier_leaves_the_bins_of_the_others(self, rng, outlier):
+        X = rng.normal(size=(200, 1))
+        X[0] = outlier
+        scaled = ((X - X.mean()) / X.std()).astype(np.float32)
+        encoded = np.asarray(learnt(scaled)(scaled))[1:, 1:, 0].sum(axis=1)
+        assert np.corrcoef(encoded, np.argsort(np.argsort(X[1:, 0])))[0, 1] > 0.95
+
     def test_bins_have_mean_zero(self, rng):
         X = rng.normal(size=(50, 3))
         np.testing.assert_allclose(np.asarray(learnt(X)(X))[:, 1:].mean(axis=0), 0, atol=1e-12)
@@ -177,3 +185,14 @@ np.save(folder / "of_model.npy", model.predict(X, verbose=0))
         for scale in (1e-6, 1e6):
             clf = KerasMultiLabelClassifier(standardize=standardize, **given).fit(X * scale, Y)
             assert np.isfinite(clf.predict_proba(X * scale)).all()
+
+    @pytest.mark.parametrize("outlier", [1e7, -999_999.0])
+    def test_outliers_do_not_hide_the_others(self, outlier):
+        rng = np.random.RandomState(0)
+        X = rng.normal(size=(600, 4))
+        Y = (X[:, :3] + 0.3 * X[:, 1:] > 0).astype(int)
+        spoilt = X[:400].copy()
+        spoilt[:2] = outlier
+        clf = KerasMultiLabelClassifier(random_state=0)
+        expected = clf.fit(X[:400], Y[:400]).score(X[400:], Y[400:])
+        assert clf.fit(spoilt, Y[:400]).score(X[400:], Y[400:]) > expected - 0.1

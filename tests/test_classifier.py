@@ -448,7 +448,7 @@ class TestManyLabels:
         )
         assert_array_equal(clf.predict_topk(X, 2)[0][:, 0], clf.predict(X))
 
-    @pytest.mark.parametrize("k", [0, 4, 1.5, "2"])
+    @pytest.mark.parametrize("k", [0, 4, 1.5, "2", True])
     def test_top_k_refuses(self, k):
         X, Y = problem()
         with pytest.raises(ValueError, match="from 1 to 3"):

@@ -120,6 +120,21 @@ class TestLayer:
         by_label = (np.asarray(layer.label_scale) ** 2) ** 4
         np.testing.assert_allclose(by_label, 10.0 / np.array([4, 1]), rtol=1e-4)
 
+    def test_steps_are_shorter_where_large_batches_would_overshoot(self):
+        X = sp.csr_matrix(np.eye(300, dtype=np.float32))
+        alike = sp.hstack([X, sp.csr_matrix(np.full((300, 1), 2, np.float32))], "csr")
+        Y = np.eye(300, 2, dtype=int)
+
+        def scales(X, batch_size):
+            layer = self.layer(X, 2)
+            layer.learn(X, Y, peak=0.01, batch_size=batch_size)
+            return np.asarray(layer.feature_scale)
+
+        np.testing.assert_array_equal(scales(X, 300), scales(X, 1))
+        np.testing.assert_array_equal(scales(alike, 32), scales(alike, 1))
+        assert (scales(alike, 300) < scales(alike, 1)).all()
+        np.testing.assert_array_equal(scales(alike, 900), scales(alike, 300))
+
     def test_scales_do_not_depend_on_how_the_target_is_stored(self):
         X, Y = texts(50)
         with_zeros = sp.hstack([X, sp.csr_matrix(np.ones((50, 5), np.float32))], "csr")
@@ -177,6 +192,31 @@ class TestDefault:
         rates = clf.callbacks_[0].rates
         assert linear_part(clf.model_) is not None
         assert np.argmax(rates) / len(rates) == pytest.approx(0.1, abs=0.02)
+
+    def test_large_batches_of_alike_rows_converge(self):
+        X, Y = texts(600)
+        alike = sp.hstack([X, sp.csr_matrix(np.full((600, 1), 2, np.float32))], "csr")
+        clf = KerasMultiLabelClassifier(batch_size=600, epochs=15, random_state=0).fit(alike, Y)
+        assert linear_part(clf.model_) is not None
+        losses = clf.history_["loss"]
+        assert max(np.diff(losses)) < 0.2 * losses[0]
+        assert losses[-1] < losses[0]
+
+    @pytest.mark.parametrize("weighted", ["class_weight", "sample_weight"])
+    def test_not_where_cells_weigh_differently(self, weighted):
+        X, Y = texts(60)
+        given = {"class_weight": "balanced"} if weighted == "class_weight" else {}
+        weight = 1 + 99 * Y.toarray() if weighted == "sample_weight" else None
+        clf = KerasMultiLabelClassifier(epochs=1, random_state=0, **given)
+        assert linear_part(clf.fit(X, Y, sample_weight=weight).model_) is None
+
+    def test_its_model_as_network_goes_on_by_plain_descent(self, fitted):
+        X, Y = texts()
+        again = KerasMultiLabelClassifier(network=fitted.model_, epochs=2, random_state=0).fit(X, Y)
+        assert again.loss_ < fitted.loss_
+        X, Y = texts(300, seed=1)
+        before = precision_at_k(Y, fitted.predict_proba(X), k=2)
+        assert precision_at_k(Y, again.predict_proba(X), k=2) > before - 0.05
 
     def test_dense_rows_get_the_same_answers(self, fitted):
         X, _ = texts(30, seed=2)
