@@ -15,7 +15,7 @@ from sklearn.multioutput import ClassifierChain
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, StandardScaler
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 
@@ -46,6 +46,17 @@ def sets_of(folder, packed):
     from _openml import OPENML
 
     return packed if Path(folder).exists() else list(OPENML)
+
+
+def check_sets(parser, names, folder):
+    """End the program if a set was named that is not there."""
+    from _openml import OPENML
+
+    packed = Path(folder).exists()
+    there = sorted(path.stem for path in Path(folder).glob("*.npz")) if packed else list(OPENML)
+    unknown = [name for name in names if name not in there]
+    if unknown:
+        parser.error(f"There is no data set {', '.join(unknown)}; there are {', '.join(there)}.")
 
 
 def packed_sets(folder):
@@ -132,7 +143,10 @@ def classifiers(sparse, seed=0):
         "classifier chain": _scaled(
             ClassifierChain(linear, order="random", random_state=seed), sparse
         ),
-        "nearest neighbours": _scaled(KNeighborsClassifier(10, n_jobs=-1), sparse),
+        # Of words, by the angle between rows, as is advised for texts.
+        "nearest neighbours": make_pipeline(
+            Normalizer() if sparse else StandardScaler(), KNeighborsClassifier(10, n_jobs=-1)
+        ),
     }
     if importlib.util.find_spec("xgboost"):
         from xgboost import XGBClassifier

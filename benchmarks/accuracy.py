@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse as sp
 from _accuracy_report import FAILED, NOT_FINISHED, write_report
 from _measure import peak_memory, processor_seconds
-from _real_data import FOLDER, OURS, check_folder, classifiers, load, read_rows, sets_of
+from _real_data import FOLDER, OURS, check_folder, check_sets, classifiers, load, read_rows, sets_of
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.metrics import (
     average_precision_score,
@@ -153,6 +153,9 @@ def parse_arguments():
     arguments = parser.parse_args()
     check_folder(parser, arguments.data)
     arguments.sets = arguments.sets or sets_of(arguments.data, SETS)
+    check_sets(parser, arguments.sets, arguments.data)
+    if not arguments.output.parent.is_dir():
+        parser.error(f"There is no folder {arguments.output.parent} for the results.")
     return arguments
 
 
@@ -163,6 +166,8 @@ def main():
         run(*json.loads(arguments.job), arguments)
         return
     due = [] if arguments.report else jobs(arguments)
+    for name in {name for name, *_ in due}:
+        load(arguments.data, name)  # What cannot be loaded is nobody's failure.
     for i, job in enumerate(due, start=1):
         start = time.perf_counter()
         found = in_time(job, arguments)

@@ -18,6 +18,7 @@ import csv
 import datetime
 import os
 import platform
+import sys
 import time
 from pathlib import Path
 
@@ -154,12 +155,16 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", default=FOLDER, help="folder of the data sets")
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
-    parser.add_argument("--contenders", nargs="+", help="names of contenders; all if left out")
+    names = list(dict.fromkeys(name for contenders in SETS.values() for name in contenders()))
+    parser.add_argument("--contenders", nargs="+", choices=names, default=names)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--again", action="store_true", help="measure anew what is there")
     parser.add_argument("--report", action="store_true", help="only report what is there")
     parser.add_argument("--output", type=Path, default=RESULTS)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not Path(arguments.data).exists():
+        parser.error(f"There is no folder {arguments.data} of data sets.")
+    return arguments
 
 
 def main():
@@ -173,15 +178,17 @@ def main():
         for name in arguments.sets
         for contender in SETS[name]()
         for seed in range(arguments.seeds)
-        if (name, contender, seed) not in done
-        and (arguments.contenders is None or contender in arguments.contenders)
+        if (name, contender, seed) not in done and contender in arguments.contenders
     ]
     for i, job in enumerate([] if arguments.report else jobs, start=1):
         start = time.perf_counter()
         run(job, arguments)
         took = time.perf_counter() - start
         print(f"[{i}/{len(jobs)}] {', '.join(map(str, job))}: {took:.0f} s", flush=True)
-    report = to_markdown(read_rows(arguments.output))
+    rows = read_rows(arguments.output)
+    if not rows:
+        sys.exit(f"There are no results in {arguments.output}.")
+    report = to_markdown(rows)
     arguments.output.with_suffix(".md").write_text(report, encoding="utf-8")
     print(report)
 

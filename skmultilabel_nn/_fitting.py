@@ -337,7 +337,7 @@ def _cells_weigh_alike(weight):
     if weight is None or weight.ndim == 1:
         return True
     least = np.where(weight > 0, weight, np.inf).min(axis=1)
-    return bool(np.all((weight.max(axis=1) <= least * (1 + 1e-6))))
+    return bool(np.all(weight.max(axis=1) <= least * (1 + 1e-6)))
 
 
 def _counting(target, weight):
