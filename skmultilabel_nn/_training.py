@@ -139,7 +139,11 @@ def train(model, rows, settings, rng, *, validation=None, optimizer_values=None)
     trainer.load(model, None if goes_on else parts.learning_rate, optimizer_values)
     run = _Run(trainer, rows, settings, rng, validation)
     history = run.train()
-    state = trainer.values(), trainer.optimizer_state() if settings.keeps_optimizer else None
+    values = trainer.values()
+    # NaN may hide from the loss: ReLU makes it 0.
+    weights = zip(trainer.model.variables, values, strict=True)
+    run.check_finite("Weights are", (value for w, value in weights if w.trainable))
+    state = values, trainer.optimizer_state() if settings.keeps_optimizer else None
     _TRAINERS.put(trainer.key, trainer)  # not reached by an error, whose trainer is not used again
     return Outcome(*state, history, run.callbacks, architecture)
 
@@ -233,7 +237,7 @@ class _Run:
             logs = self._epochs(n_epochs)
             for name, values in logs.items():
                 history.setdefault(name, []).extend(values)
-            self._check_finite(logs)
+            self.check_finite("The training loss is", [logs.get("loss", 0.0)])
         self.trainer.finish()
         return history
 
@@ -253,7 +257,7 @@ class _Run:
         for epoch in range(settings.epochs):
             callbacks.on_epoch_begin(epoch)
             logs = self._epoch_with_hooks(callbacks)
-            self._check_finite(logs)
+            self.check_finite("The training loss is", [logs.get("loss", 0.0)])
             if self.validation is not None:
                 logs |= self._validate(callbacks)
             self._check_monitor(logs)
@@ -354,12 +358,13 @@ class _Run:
                 "samples, or monitor 'val_loss'."
             )
 
-    def _check_finite(self, logs):
-        if not np.all(np.isfinite(logs.get("loss", 0.0))):
+    def check_finite(self, what, values):
+        """Refuse a loss or weights, arrays or numbers, of which one is infinite or NaN."""
+        if not all(np.isfinite(np.sum(value, dtype=np.float64)) for value in values):
             raise ValueError(
-                "The training loss is not finite any more: training diverged. Lower learning_rate "
-                f"(it was {self.trainer.learning_rate:g}), scale X (standardize=True does), or "
-                "give the optimizer a clipnorm."
+                f"{what} not finite any more: training diverged. Lower learning_rate (it was "
+                f"{self.trainer.learning_rate:g}), scale X (standardize=True does), or give the "
+                "optimizer a clipnorm."
             )
 
 

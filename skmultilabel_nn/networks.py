@@ -35,7 +35,7 @@ def custom_objects():
     >>> "PackedDense" in custom_objects()
     True
     """
-    from . import _assembly, _binning, _final_activation, _linear, _packed
+    from . import _assembly, _binning, _final_activation, _linear, _packed, _tokens
 
     layers = [
         _assembly.InputScaling,
@@ -45,6 +45,7 @@ def custom_objects():
         _packed.PackedDense,
         _packed.MemberHeads,
         _packed.MeanOfMembers,
+        _tokens.MeanOfTokens,
         _final_activation.Unchanged,
     ]
     return {layer.__name__: layer for layer in layers}
@@ -261,18 +262,21 @@ class ConvNet(_Builder):
 
 
 class EmbeddingBag(_Builder):
-    """Build a network for token ids, (n_samples, length): the mean of embeddings, then a layer.
+    """Build a network for token ids, (n_samples, length): the mean of the tokens' embeddings.
 
     Parameters
     ----------
     n_tokens : int, default=20_000
         Size of the vocabulary; ids are 0 to ``n_tokens - 1``, and 0 fills rows up and is left out.
+        A row of zeros, as of an empty text, has no tokens; only the biases speak for it.
     embedding_size : int, default=128
         Length of the vector of each token.
-    hidden_size : int, default=256
-        Units of the hidden layer; 0 for none.
+    hidden_size : int, default=0
+        Units of a hidden layer between mean and labels; 0 for none.
     dropout : float in [0, 1), default=0.4
         Share of the mean vector, and of the hidden units, left out at random in each training step.
+    token_dropout : float in [0, 1), default=0.5
+        Share of the tokens left out at random in each training step.
 
     Notes
     -----
@@ -303,18 +307,30 @@ class EmbeddingBag(_Builder):
     ['politics', 'sport']
     """
 
-    def __init__(self, n_tokens=20_000, embedding_size=128, hidden_size=256, dropout=0.4):
+    def __init__(
+        self,
+        n_tokens=20_000,
+        embedding_size=128,
+        hidden_size=0,
+        dropout=0.4,
+        token_dropout=0.5,
+    ):
         self.n_tokens = n_tokens
         self.embedding_size = embedding_size
         self.hidden_size = hidden_size
         self.dropout = dropout
+        self.token_dropout = token_dropout
 
     def _build(self, input_shape, n_outputs):
+        from ._tokens import MeanOfTokens
+
         keras = load_keras()
         layers = keras.layers
         parts = [
             layers.Embedding(self.n_tokens, self.embedding_size, mask_zero=True),
-            layers.GlobalAveragePooling1D(),
+            # The same for all of a token's numbers.
+            layers.Dropout(self.token_dropout, noise_shape=(None, None, 1)),
+            MeanOfTokens(),
             layers.Dropout(self.dropout),
         ]
         if self.hidden_size:

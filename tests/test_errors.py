@@ -352,3 +352,17 @@ def test_thresholds_set_after_fit(threshold, words):
 def test_every_parameter_has_a_bad_value():
     named = {name for case in BAD_PARAMETERS for name in case.parameters}
     assert named == set(inspect.signature(KerasMultiLabelClassifier).parameters)
+
+
+def test_weights_that_become_nan_where_the_loss_does_not():
+    def network(input_shape, n_outputs):
+        layers = keras.layers
+        parts = [layers.Embedding(20, 8, mask_zero=True), layers.GlobalAveragePooling1D()]
+        parts += [layers.Dense(8, activation="relu"), layers.Dense(n_outputs)]
+        return keras.Sequential([keras.Input(input_shape), *parts])
+
+    rng = np.random.RandomState(0)
+    X, Y = rng.randint(1, 20, (60, 4)), rng.randint(0, 2, (60, 3))
+    X[:10] = 0  # no token, of which Keras's mean is NaN
+    with pytest.raises(ValueError, match="not finite any more"):
+        KerasMultiLabelClassifier(network=network, epochs=2, random_state=0).fit(X, Y)
