@@ -35,28 +35,31 @@ def load(folder, name):
     return X[train], Y[train][:, learnable], X[test], Y[test][:, learnable]
 
 
-def check_folder(parser, folder):
-    """End the program if a folder was named that does not exist."""
-    if not Path(folder).exists() and Path(folder) != FOLDER:
-        parser.error(f"There is no folder {folder} of data sets; leave --data out for openml.org.")
+def check_folder(parser, folder, advice=""):
+    """End the program if there is no such folder."""
+    if not Path(folder).exists():
+        parser.error(f"There is no folder {folder} of data sets{advice}.")
 
 
-def sets_of(folder, packed):
-    """Return the names of the packed sets, or of those at openml.org where there is no folder."""
+def chosen_sets(parser, arguments, packed):
+    """Return the names that were given, or else those of the packed sets.
+
+    Where there is no folder, it is the sets at openml.org. A folder that was named must exist, and
+    so must the sets.
+    """
     from _openml import OPENML
 
-    return packed if Path(folder).exists() else list(OPENML)
-
-
-def check_sets(parser, names, folder):
-    """End the program if a set was named that is not there."""
-    from _openml import OPENML
-
-    packed = Path(folder).exists()
-    there = sorted(path.stem for path in Path(folder).glob("*.npz")) if packed else list(OPENML)
-    unknown = [name for name in names if name not in there]
+    folder, there = Path(arguments.data), list(OPENML)
+    if folder != FOLDER:
+        check_folder(parser, folder, "; leave --data out for openml.org")
+    if folder.exists():
+        there = sorted(path.stem for path in folder.glob("*.npz"))
+    else:
+        packed = there
+    unknown = [name for name in arguments.sets or [] if name not in there]
     if unknown:
         parser.error(f"There is no data set {', '.join(unknown)}; there are {', '.join(there)}.")
+    return arguments.sets or packed
 
 
 def packed_sets(folder):

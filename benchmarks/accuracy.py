@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse as sp
 from _accuracy_report import FAILED, NOT_FINISHED, write_report
 from _measure import peak_memory, processor_seconds
-from _real_data import FOLDER, OURS, check_folder, check_sets, classifiers, load, read_rows, sets_of
+from _real_data import FOLDER, OURS, chosen_sets, classifiers, load, read_rows
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.metrics import (
     average_precision_score,
@@ -152,9 +152,7 @@ def parse_arguments():
     parser.add_argument("--report", action="store_true", help="only report what is there")
     parser.add_argument("--job", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    check_folder(parser, arguments.data)
-    arguments.sets = arguments.sets or sets_of(arguments.data, SETS)
-    check_sets(parser, arguments.sets, arguments.data)
+    arguments.sets = chosen_sets(parser, arguments, SETS)
     if not arguments.output.parent.is_dir():
         parser.error(f"There is no folder {arguments.output.parent} for the results.")
     return arguments

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from _real_data import FOLDER, OURS, check_folder, classifiers, load, sets_of
+from _real_data import FOLDER, OURS, chosen_sets, classifiers, load
 from sklearn.metrics import f1_score
 
 from skmultilabel_nn.decision import resolve_rule
@@ -86,8 +86,7 @@ def main():
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    check_folder(parser, arguments.data)
-    arguments.sets = arguments.sets or sets_of(arguments.data, SETS)
+    arguments.sets = chosen_sets(parser, arguments, SETS)
     rows = []
     for i, name in enumerate(arguments.sets, start=1):
         data = load(arguments.data, name)

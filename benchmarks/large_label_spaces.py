@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse as sp
 from _extreme_peers import FIXED, PEERS, missing, new
 from _measure import give_back, in_fresh_process, peak_memory
-from _real_data import FOLDER, packed_sets, read_rows
+from _real_data import FOLDER, check_folder, packed_sets, read_rows
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from skmultilabel_nn.metrics import precision_at_k
@@ -125,8 +125,7 @@ def parse_arguments():
     parser.add_argument("--repeat", action="store_true", help="measure again what is there")
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    if not Path(arguments.data).exists():
-        parser.error(f"There is no folder {arguments.data} of data sets.")
+    check_folder(parser, arguments.data)
     return arguments
 
 

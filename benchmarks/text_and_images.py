@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _real_data import FOLDER, packed_sets, read_rows
+from _real_data import FOLDER, check_folder, packed_sets, read_rows
 from _speed_report import _cpu_model, _versions
 from _text_and_images_contenders import image_contenders, text_contenders
 from accuracy import judge, judge_probabilities
@@ -162,8 +162,7 @@ def parse_arguments():
     parser.add_argument("--report", action="store_true", help="only report what is there")
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    if not Path(arguments.data).exists():
-        parser.error(f"There is no folder {arguments.data} of data sets.")
+    check_folder(parser, arguments.data)
     return arguments
 
 

@@ -1,9 +1,11 @@
 """The built-in network of a problem, what it learns before training, and what trains it."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import scipy.sparse as sp
 
-from ._defaults import choose
+from ._defaults import RISE, choose
 from ._parameters import check_activation, is_auto
 
 # Learning rate of the linear network without a cycle, as in `partial_fit`: Adam's in Keras.
@@ -101,25 +103,24 @@ def sparse_beyond(model):
     return WIDEST_DENSE_BATCH if linear_part(model) is None else 0
 
 
-def own_optimizer(model, problem):
-    """Return what trains a built-in network whose `optimizer` is "auto"."""
+class Recipe(NamedTuple):
+    """What trains a network, and the course of its learning rate if nobody gave one."""
+
+    optimizer: Any = "auto"
+    # None: the usual one.
+    learning_rate: float | None = None
+    rise: float = RISE
+
+
+def own_recipe(model, problem, *, built_in, one_cycle):
+    """Return how to train a model, built in or given, whose `optimizer` is "auto"."""
     if linear_part(model) is not None:
-        return "sgd"
-    if not problem.sparse:
-        return "auto"
+        # A convex loss has no bad start to be led through with care.
+        return Recipe("sgd", None if one_cycle else _CONSTANT_RATE, rise=0.1)
+    if not (built_in and problem.sparse):
+        return Recipe()
     from ._optimizer import SparseInputAdam
     from ._serialization import parts_of
 
     names = {getattr(part, "name", None) for part in parts_of(model)}
-    return SparseInputAdam(["hidden_1", "skip"] if "hidden_1" in names else ["logits"])
-
-
-def own_rate(model, *, one_cycle):
-    """Return the learning rate of a built-in network that nobody gave one; None: the usual one."""
-    return None if one_cycle or linear_part(model) is None else _CONSTANT_RATE
-
-
-def rise_of_cycle(model):
-    """Return the share of a cycle's steps in which the learning rate rises."""
-    # A convex loss has no bad start to be led through with care.
-    return 0.25 if linear_part(model) is None else 0.1
+    return Recipe(SparseInputAdam(["hidden_1", "skip"] if "hidden_1" in names else ["logits"]))

@@ -7,6 +7,8 @@ import scipy.sparse as sp
 
 from ._parameters import is_auto
 
+# Share of a cycle's steps in which the learning rate rises.
+RISE = 0.25
 # Sparse features from which on they are treated as words of a text.
 _MANY_WORDS = 2048
 # Weights of a linear model beside the network; with Adam's moments, 2**26 of them take a gigabyte.

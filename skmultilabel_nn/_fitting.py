@@ -5,15 +5,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length
 
 from ._backend import load_keras
-from ._built_in import (
-    built_in_network,
-    learn_statistics,
-    linear_part,
-    own_optimizer,
-    own_rate,
-    rise_of_cycle,
-    sparse_beyond,
-)
+from ._built_in import Recipe, built_in_network, learn_statistics, own_recipe, sparse_beyond
 from ._defaults import choose, problem_of
 from ._inputs import check_inputs, check_weights, scaling_statistics
 from ._outputs import HeldOut, find_rule
@@ -175,11 +167,11 @@ class Fit:
         return (
             estimator.network is None
             and self.codec.multilabel
-            and _cells_weigh_alike(rows.weight)
             and all(is_auto(getattr(estimator, name)) for name in names)
             and estimator.activation == "relu"
             and (is_auto(estimator.loss) or estimator.loss == "binary_crossentropy")
             and self._one_cycle(estimator.optimizer)
+            and _cells_weigh_alike(rows.weight)
         )
 
     def _network(self, X):
@@ -198,19 +190,19 @@ class Fit:
         optimizer, loss = compiled_parts(estimator.network)
         optimizer = _or_own(estimator.optimizer, optimizer)
         one_cycle = self._one_cycle(optimizer)
-        built_in = estimator.network is None or linear_part(model) is not None
-        ours = built_in and is_auto(optimizer)
+        recipe = Recipe(optimizer)
+        if is_auto(optimizer):
+            built_in = estimator.network is None
+            recipe = own_recipe(model, self.problem, built_in=built_in, one_cycle=one_cycle)
         rate = estimator.learning_rate
-        if ours and rate is None:
-            rate = own_rate(model, one_cycle=one_cycle)
         settings = Settings(
             multilabel=self.codec.multilabel,
             epochs=1 if self.partial else self._chosen("epochs"),
             batch_size=self._chosen("batch_size"),
-            optimizer=own_optimizer(model, self.problem) if ours else optimizer,
-            learning_rate=rate,
+            optimizer=recipe.optimizer,
+            learning_rate=recipe.learning_rate if rate is None else rate,
             one_cycle=one_cycle,
-            rise=rise_of_cycle(model),
+            rise=recipe.rise,
             loss=_or_own(estimator.loss, loss),
             metrics=estimator.metrics,
             callbacks=estimator.callbacks,

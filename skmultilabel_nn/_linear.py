@@ -76,8 +76,9 @@ class SparseLinear(keras.layers.Layer):
         batch_size : int, default=1
             Rows whose steps are added up. Where these are many and alike, each is made shorter.
         """
-        step = min(_step(X), _longest_step(X, batch_size)) * self.units * share / peak
-        self.feature_scale.assign(np.sqrt(step * _feature_rates(X)))
+        rates = _feature_rates(X)
+        step = min(_step(X), _longest_step(X, rates, batch_size)) * self.units * share / peak
+        self.feature_scale.assign(np.sqrt(step * rates))
         self.label_scale.assign(np.sqrt(_label_rates(Y)))
 
     def call(self, inputs, training=False):
@@ -162,13 +163,13 @@ def _step(X):
     return _STEP * samples_a_feature**-_GROWTH
 
 
-def _longest_step(X, batch_size):
+def _longest_step(X, feature_rates, batch_size):
     """Return how long a step may be so that a batch's sum does not overshoot.
 
     The curvature of a batch is in proportion to its rows and to the squared length of the mean row.
     """
     mean = np.asarray(normalize(X).mean(axis=0)).ravel()
-    alike = np.sum(mean**2 * _feature_rates(X))
+    alike = np.sum(mean**2 * feature_rates)
     return _OVERSHOOTING / (min(batch_size, X.shape[0]) * max(alike, 1e-9))
 
 

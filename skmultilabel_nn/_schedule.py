@@ -3,6 +3,7 @@
 import math
 
 from ._backend import load_keras, serializable
+from ._defaults import RISE
 
 keras = load_keras()
 ops = keras.ops
@@ -29,7 +30,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     The numbers are variables, so that a compiled program serves trainings of any length.
     """
 
-    def __init__(self, peak, n_steps, rise=0.25):
+    def __init__(self, peak, n_steps, rise=RISE):
         self.peak, self.n_steps, self.rise = (
             keras.Variable(value, dtype="float32", trainable=False, name=name)
             for name, value in [("peak", peak), ("n_steps", n_steps), ("rise", rise)]

@@ -9,6 +9,7 @@ import tensorflow as tf
 from . import _tensors
 from ._backend import load_keras
 from ._compiling import new_parts
+from ._defaults import RISE
 from ._programs import ProgramCache
 from ._schedule import OneCycle
 from ._serialization import Architecture, describe
@@ -61,7 +62,7 @@ class Settings(NamedTuple):
     optimizer: Any = "auto"
     learning_rate: Any = None
     one_cycle: bool = False
-    rise: float = 0.25
+    rise: float = RISE
     loss: Any = "auto"
     metrics: Any = None
     callbacks: Any = None
