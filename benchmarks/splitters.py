@@ -30,8 +30,11 @@ from _real_data import packed_sets
 from scipy import sparse
 from sklearn.model_selection import KFold, ShuffleSplit
 
-from skmultilabel_nn._splitters import MultilabelStratifiedKFold, MultilabelStratifiedShuffleSplit
-from skmultilabel_nn._stratification import _ones, _pair_cells
+from skmultilabel_nn.model_selection._split import (
+    MultilabelStratifiedKFold,
+    MultilabelStratifiedShuffleSplit,
+)
+from skmultilabel_nn.model_selection._stratification import _ones, _pair_cells
 
 HERE = Path(__file__).resolve().parent
 FIELDS = [

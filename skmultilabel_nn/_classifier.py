@@ -7,9 +7,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
-from ._fitting import Fit, either
-from ._inputs import check_inputs, check_sample_shape
-from ._outputs import Decisions, decide_sparse, subset_accuracy, top_k
+from ._inputs.checks import check_inputs, check_sample_shape
+from .decision._prediction import Decisions, decide_sparse, top_k_labels
+from .metrics._subset_accuracy import subset_accuracy
 
 
 class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
@@ -182,6 +182,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     (1, 2)
     """
 
+    _takes_every_form = True
     _doc_link_module = "skmultilabel_nn"
     _doc_link_template = "https://skmultilabel-nn.readthedocs.io/en/stable/#{estimator_name}"
 
@@ -275,6 +276,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
             If an argument or a parameter is not allowed, or the loss diverges. A fitted estimator
             is then left as it was.
         """
+        from ._fitting.fit import Fit, either
+
         with _unchanged_by_errors(self):
             goes_on = self.warm_start and hasattr(self, "network_")
             fit = Fit(self, goes_on=goes_on)
@@ -303,6 +306,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         ValueError, TypeError
             As `fit`; also for a label that is not in the vocabulary.
         """
+        from ._fitting.fit import Fit
+
         with _unchanged_by_errors(self):
             fit = Fit(self, goes_on=hasattr(self, "network_"), partial=True, classes=classes)
             fit.learn(X, y, sample_weight)
@@ -387,7 +392,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         n_labels = self.targets_.n_outputs
         if not isinstance(k, Integral) or isinstance(k, bool) or not 1 <= k <= n_labels:
             raise ValueError(f"k must be an integer from 1 to {n_labels}, got {k!r}.")
-        columns, probabilities = top_k(checked, self._probabilities, k, n_labels)
+        columns, probabilities = top_k_labels(checked, self._probabilities, k, n_labels)
         return self.label_names_[columns], probabilities
 
     def score(self, X, y, sample_weight=None):

@@ -8,11 +8,13 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import softmax
 
-from . import _tensors
-from ._backend import load_keras
-from ._final_activation import with_probabilities
-from ._programs import ProgramCache, compiled
-from ._serialization import describe, deserialize, parts_of, serialize, set_values
+from skmultilabel_nn._backend import batches
+
+from ._backend.loading import load_keras
+from ._backend.program_cache import ProgramCache, compiled
+from .networks._final_activation import with_probabilities
+from .networks._introspection import parts_of, set_values
+from .networks._serialization import describe, deserialize, serialize
 
 _PROGRAMS = ProgramCache(limit=16)
 
@@ -171,7 +173,7 @@ class FittedNetwork:
 
         def compute(batch):
             if batch.shape[0] > 1:
-                return program(*tensors, _tensors.piece(batch, layout)).numpy()
+                return program(*tensors, batches.piece(batch, layout)).numpy()
             # The product of one row is summed in another order than that of several, so that a row
             # would not be bit for bit what it is among others.
             return compute(_vstack([batch, batch]))[:1]
@@ -187,7 +189,7 @@ class FittedNetwork:
             if self._tensors is None:
                 self._prepare(tf)
             dtype = self._architecture.dtype
-            layout = _tensors.layout(X, dtype, sparse_beyond=self.sparse_beyond)
+            layout = batches.layout(X, dtype, sparse_beyond=self.sparse_beyond)
             if layout not in self._programs:
                 self._programs[layout] = self._program(tf, layout)
             return self._programs[layout], layout, self._tensors
@@ -223,7 +225,7 @@ def _compile(tf, model, layout):
     signature = [
         specs(model.trainable_variables),
         specs(model.non_trainable_variables),
-        _tensors.piece_signature(layout),
+        batches.piece_signature(layout),
     ]
     return compiled(logits, signature)
 

@@ -10,15 +10,6 @@ from sklearn.datasets import make_multilabel_classification
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
-# Settings with which a fit takes a moment.
-FAST = {
-    "hidden_layer_sizes": (16,),
-    "n_members": 2,
-    "epochs": 5,
-    "batch_size": 32,
-    "random_state": 0,
-}
-
 
 @pytest.fixture(scope="session")
 def shared_data():

@@ -1,0 +1,1 @@
+"""Keras, batches of tensors, and compiled programs."""

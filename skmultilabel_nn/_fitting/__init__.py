@@ -1,0 +1,1 @@
+"""The steps of fit before and after training."""

@@ -1,0 +1,149 @@
+"""Weights: of samples, of cells, of classes, and zero for what is unknown, in one array."""
+
+from numbers import Real
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.special import logit
+
+
+def row_weights(weight):
+    """Return one weight a row: what its cells weigh on average, 0 where nothing is known."""
+    return weight.mean(axis=1) if weight is not None and weight.ndim == 2 else weight
+
+
+def has_uniform_cell_weights(weight):
+    """Whether all cells of a row that count weigh the same."""
+    if weight is None or weight.ndim == 1:
+        return True
+    least = np.where(weight > 0, weight, np.inf).min(axis=1)
+    return bool(np.all(weight.max(axis=1) <= least * (1 + 1e-6)))
+
+
+def observed_mask(target, weight):
+    """Return which cells count: known ones of a weight above zero; None if all do."""
+    if weight is None or weight.all():
+        return target.known
+    cells = np.broadcast_to((weight > 0).reshape(len(weight), -1), target.Y.shape)
+    return cells if target.known is None else cells & target.known
+
+
+def training_weight(target, codec, sample_weight=None, class_weight=None):
+    """Multiply all weights that a cell of the target has.
+
+    Parameters
+    ----------
+    target : EncodedTarget
+        Target with its mask.
+    codec : TargetCodec
+        For the labels' names.
+    sample_weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
+        Checked weights.
+    class_weight : {None, "balanced"}, dict or array-like of shape (n_outputs,)
+        Weight of the positives of each label (of the samples of each class, for 1-D targets).
+        "balanced" gives positives and negatives of a label the same total weight.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,) or (n_samples, n_outputs), float32; None if all weights are equal
+
+    Raises
+    ------
+    ValueError
+        If a label is unknown in every row, or `class_weight` is not one of the above.
+    """
+    weight = sample_weight
+    if target.known is not None:
+        _check_known(target.known, codec)
+        weight = target.known * (1.0 if weight is None else _as_cells(weight))
+    if class_weight is not None:
+        positive, negative = _class_weights(target, codec, weight, class_weight)
+        weight = _multiplied(target.Y, codec, weight, positive, negative)
+    return None if weight is None else weight.astype(np.float32)
+
+
+def log_odds(Y, weight, *, multilabel):
+    """Compute the logits of the labels' frequencies, where the loss of a constant is least.
+
+    Parameters
+    ----------
+    Y : ndarray or csr_array of shape (n_samples, n_outputs)
+        Indicator, one-hot for 1-D classes.
+    weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
+        What `training_weight` gave.
+    multilabel : bool
+        Whether each output is a label of its own.
+
+    Returns
+    -------
+    ndarray of shape (n_outputs,), float64
+        Frequencies are kept above 1e-4 and below 1 - 1e-4.
+    """
+    cells = np.ones((1, 1)) if weight is None else _as_cells(weight)
+    positives = np.ravel(_positive_cells(Y, cells).sum(axis=0, dtype=np.float64))
+    totals = cells.sum(axis=0, dtype=np.float64) * (Y.shape[0] / cells.shape[0])
+    frequency = np.divide(positives, totals, out=np.full(len(positives), 0.5), where=totals > 0)
+    frequency = frequency.clip(1e-4, 1 - 1e-4)
+    return logit(frequency) if multilabel else np.log(frequency)
+
+
+def _check_known(known, codec):
+    unknown = ~known.any(axis=0)
+    if unknown.any():
+        names = ", ".join(map(repr, codec.label_names[unknown].tolist()))
+        raise ValueError(
+            f"Nothing is known of the label(s) {names}: every training row has a missing value. "
+            f"Leave them out, or add rows where they are known."
+        )
+
+
+def _as_cells(weight):
+    return weight if weight.ndim == 2 else weight[:, np.newaxis]
+
+
+def _class_weights(target, codec, weight, class_weight):
+    """Return the weights of a label's positives and of its negatives."""
+    if isinstance(class_weight, str):
+        if class_weight != "balanced":
+            raise ValueError(
+                f"class_weight must be None, 'balanced', a dict {{label: weight}} or one weight a "
+                f"label, got {class_weight!r}."
+            )
+        return _balanced(target.Y, codec, weight)
+    if isinstance(class_weight, Real):
+        raise ValueError(
+            f"class_weight must be None, 'balanced', a dict {{label: weight}} or one weight a "
+            f"label, got {class_weight!r}."
+        )
+    positive = codec.per_label(class_weight, default=1.0, what="class_weight")
+    if (positive < 0).any():
+        raise ValueError(f"class_weight must not be negative, the least is {positive.min():g}.")
+    return positive, np.ones_like(positive)
+
+
+def _balanced(Y, codec, weight):
+    n_samples, n_outputs = Y.shape
+    cells = np.ones((1, 1)) if weight is None else _as_cells(weight)
+    positives = np.ravel(_positive_cells(Y, cells).sum(axis=0))
+    totals = np.broadcast_to(cells.sum(axis=0), n_outputs) * (n_samples / cells.shape[0])
+    if not codec.multilabel:
+        present = (positives > 0).sum()
+        return _share(totals, present * positives), np.ones(n_outputs)
+    return _share(totals, 2 * positives), _share(totals, 2 * (totals - positives))
+
+
+def _positive_cells(Y, cells):
+    return Y.multiply(cells).tocsr() if sp.issparse(Y) else Y * cells
+
+
+def _share(total, part):
+    return np.divide(total, part, out=np.ones(len(part)), where=part > 0)
+
+
+def _multiplied(Y, codec, weight, positive, negative):
+    if not codec.multilabel:
+        of_row = np.ravel(Y @ positive)
+        return of_row if weight is None else of_row * weight
+    Y = Y.toarray() if sp.issparse(Y) else Y
+    cells = np.where(Y > 0, positive, negative)
+    return cells if weight is None else cells * _as_cells(weight)

@@ -1,0 +1,1 @@
+"""Samples: checks of X."""

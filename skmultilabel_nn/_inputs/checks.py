@@ -1,0 +1,54 @@
+"""Checking X: arrays, frames and sparse matrices become arrays that can be gathered by row."""
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+
+def check_inputs(estimator, X, *, reset, dtype, allow_nd):
+    """Check X as scikit-learn does, and set or compare the number and names of its features.
+
+    Parameters
+    ----------
+    estimator : estimator
+        On which `n_features_in_` and `feature_names_in_` are set or looked up.
+    X : array-like, sparse matrix or frame
+        Samples.
+    reset : bool
+        Whether X is what the estimator is fitted on.
+    dtype : str
+        Floating dtype of the network; small integers, as of images, are kept.
+    allow_nd : bool
+        Whether samples may have more than one dimension.
+
+    Returns
+    -------
+    ndarray or csr_matrix of shape (n_samples, ...)
+
+    Raises
+    ------
+    ValueError
+        For NaN, infinity, too large numbers, no rows, or other features than in `fit`.
+    """
+    return validate_data(
+        estimator,
+        X,
+        reset=reset,
+        accept_sparse="csr",
+        dtype=[dtype, np.uint8, np.int8],
+        allow_nd=allow_nd,
+    )
+
+
+def check_sample_shape(X, shape):
+    """Refuse samples of another shape than those of `fit`; scikit-learn looks at one axis only.
+
+    Raises
+    ------
+    ValueError
+        With both shapes.
+    """
+    if X.shape[1:] != tuple(shape):
+        raise ValueError(
+            f"X has samples of shape {X.shape[1:]}, but the network was fitted on samples of shape "
+            f"{tuple(shape)}."
+        )

@@ -1,0 +1,1 @@
+"""Targets: from any type of y to an indicator and back."""

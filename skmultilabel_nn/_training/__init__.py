@@ -1,0 +1,1 @@
+"""Training of a Keras model by compiled epochs."""

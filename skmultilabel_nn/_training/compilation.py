@@ -1,0 +1,149 @@
+"""Optimizer, loss and metrics: from what the user gave to a model compiled by Keras."""
+
+import inspect
+import json
+from numbers import Real
+from typing import Any, NamedTuple
+
+from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn.losses._adapter import LossAdapter
+from skmultilabel_nn.losses._base import CellLoss
+from skmultilabel_nn.losses._lookup import get_loss
+from skmultilabel_nn.networks._introspection import float_dtype
+from skmultilabel_nn.networks._serialization import plain_config
+
+from .one_cycle import OneCycle
+from .probability_metric import OnProbabilities
+
+keras = load_keras()
+
+
+class Parts(NamedTuple):
+    """What a model is compiled with: new objects, which belong to it alone.
+
+    Attributes
+    ----------
+    optimizer : keras.optimizers.Optimizer
+    loss : keras.losses.Loss
+    metrics : list of OnProbabilities
+    learning_rate : float, OneCycle or None
+        None for another schedule or function of the step.
+    """
+
+    optimizer: Any
+    loss: Any
+    metrics: list
+    learning_rate: Any
+
+    def compile(self, model):
+        """Compile a model."""
+        model.compile(
+            optimizer=self.optimizer,
+            loss=_as_precise(_for_members(self.loss), model),
+            weighted_metrics=self.metrics,
+            jit_compile=False,
+        )
+
+    def key(self):
+        """Return text that tells all that is compiled, a number as learning rate aside.
+
+        Returns
+        -------
+        str or None
+            None where parts are the user's own code, which no text can tell.
+        """
+        parts = [self.optimizer, self.loss, *self.metrics]
+        texts = [plain_config(part) for part in parts]
+        if None in texts or getattr(self.optimizer, "use_ema", False):
+            return None  # averages of weights start from the weights
+        optimizer = json.loads(texts[0])
+        optimizer["config"]["name"] = None  # Keras numbers them through a process
+        if self.learning_rate is not None:
+            # Its numbers are variables of the program.
+            optimizer["config"]["learning_rate"] = type(self.learning_rate).__name__
+        dtypes = [str(part.dtype) for part in parts[1:]]
+        return json.dumps([optimizer, *texts[1:], dtypes], sort_keys=True)
+
+
+def new_parts(*, optimizer, learning_rate, loss, metrics, multilabel):
+    """Make what a model is compiled with of what the user gave, which is only read.
+
+    Returns
+    -------
+    Parts
+    """
+    activation = "sigmoid" if multilabel else "softmax"
+    optimizer = get_optimizer(optimizer, learning_rate)
+    rate = optimizer.get_config().get("learning_rate")
+    if isinstance(learning_rate, OneCycle):
+        rate = learning_rate
+    return Parts(
+        optimizer,
+        get_loss(loss, multilabel=multilabel),
+        [OnProbabilities(m, activation) for m in get_metrics(metrics, multilabel)],
+        rate if isinstance(rate, float | OneCycle) else None,
+    )
+
+
+def _for_members(loss):
+    """Let a loss of Keras's, as of 1-D classes, take the logits of each member of an ensemble."""
+    if isinstance(loss, CellLoss | LossAdapter):
+        return loss
+    return LossAdapter(loss, reduction=loss.reduction, name=loss.name, dtype=loss.dtype)
+
+
+def _as_precise(loss, model):
+    """Keras's losses compute in float32, which would round the gradients of a float64 network."""
+    if float_dtype(model) != "float64" or loss.dtype == "float64":
+        return loss
+    options = {"reduction": loss.reduction, "name": loss.name, "dtype": "float64"}
+    if isinstance(loss, LossAdapter):  # whose loss may be the user's own, which no config rebuilds
+        return LossAdapter(loss.loss, loss.activation, **options)
+    return type(loss).from_config({**loss.get_config(), **options})
+
+
+def get_optimizer(identifier, learning_rate=None):
+    """Return a new optimizer; the user's own is only read.
+
+    Its name is fixed: TensorFlow keeps a few kilobytes for every variable's name that it has seen.
+    """
+    if isinstance(learning_rate, Real):
+        learning_rate = float(learning_rate)
+    rate = {} if learning_rate is None else {"learning_rate": learning_rate}
+    if isinstance(identifier, str):
+        name = "adam" if identifier == "auto" else identifier.lower()
+        kind = keras.optimizers.get({"class_name": name, "config": {"name": name}})
+        return kind if not rate else type(kind)(**rate, name=name)
+    given = keras.optimizers.get(identifier)
+    name = type(given).__name__.lower()
+    return type(given).from_config({**given.get_config(), **rate, "name": name})
+
+
+def get_metrics(identifiers, multilabel):
+    """Return a list of new Keras metrics."""
+    if isinstance(identifiers, str) or callable(identifiers):
+        raise TypeError(
+            f"metrics must be a list of Keras metrics, got {identifiers!r}. "
+            f"Write [{identifiers!r}]."
+        )
+    return [_get_metric(identifier, multilabel) for identifier in identifiers or ()]
+
+
+def _get_metric(identifier, multilabel):
+    if identifier in ("accuracy", "acc"):
+        accuracy = keras.metrics.BinaryAccuracy if multilabel else keras.metrics.CategoricalAccuracy
+        return accuracy(name=identifier)
+    metric = keras.metrics.get(identifier)
+    if isinstance(metric, keras.metrics.Metric):
+        name = identifier.lower() if isinstance(identifier, str) else metric.name
+        return type(metric).from_config({**metric.get_config(), "name": name})
+    if inspect.isfunction(metric) or callable(metric):
+        return keras.metrics.MeanMetricWrapper(metric, name=getattr(metric, "__name__", "metric"))
+    raise TypeError(f"metrics must hold Keras metrics, their names or functions; got {metric!r}.")
+
+
+def compiled_parts(network):
+    """Return optimizer and loss of a compiled Keras model, (None, None) for anything else."""
+    if isinstance(network, keras.Model) and getattr(network, "compiled", False):
+        return network.optimizer, network.loss
+    return None, None

@@ -1,0 +1,47 @@
+"""Keras metrics of probabilities, for models that give logits."""
+
+from skmultilabel_nn._backend.loading import load_keras, serializable
+
+keras = load_keras()
+
+
+@serializable
+class OnProbabilities(keras.metrics.Metric):
+    """A metric of probabilities, for a model that gives logits.
+
+    Parameters
+    ----------
+    metric : keras.metrics.Metric or dict
+        The metric that is given probabilities.
+    activation : {"sigmoid", "softmax"}
+        What makes probabilities of logits.
+    """
+
+    def __init__(self, metric, activation):
+        if isinstance(metric, dict):
+            metric = keras.metrics.deserialize(metric)
+        super().__init__(name=metric.name, dtype=metric.dtype)
+        self.metric = metric
+        self.activation = activation
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        """Add a batch; weights per cell reach metrics that average over rows cell by cell."""
+        y_pred = getattr(keras.ops, self.activation)(y_pred)
+        if len(y_pred.shape) == 3:  # each member's, in training
+            y_pred = keras.ops.mean(y_pred, axis=1)
+        per_cell = sample_weight is not None and len(sample_weight.shape) == 2
+        if per_cell and isinstance(self.metric, keras.metrics.MeanMetricWrapper):
+            y_true, y_pred = (keras.ops.expand_dims(y, -1) for y in (y_true, y_pred))
+        return self.metric.update_state(y_true, y_pred, sample_weight)
+
+    def result(self):
+        """Return the metric's value."""
+        return self.metric.result()
+
+    def reset_state(self):
+        """Forget all batches."""
+        self.metric.reset_state()
+
+    def get_config(self):
+        """Return what rebuilds the metric."""
+        return {"metric": keras.metrics.serialize(self.metric), "activation": self.activation}

@@ -1,0 +1,89 @@
+"""Adam for networks on features that are mostly zero, as words are."""
+
+from skmultilabel_nn._backend.loading import load_keras, load_tensorflow, serializable
+
+keras = load_keras()
+tf = load_tensorflow()
+ops = keras.ops
+
+
+@serializable
+class SparseInputAdam(keras.optimizers.Optimizer):
+    """Adam, with one second moment for all weights from the features to one unit.
+
+    Adam divides the step of every weight by the root mean square of its own gradient. The weights
+    of a word that comes twice then move as far as those of a word that comes a thousand times, and
+    the network learns rare words by heart. With one second moment for all features, as in
+    NovoGrad and Adam-mini, steps stay proportional to gradients, and rare words learn slowly.
+
+    Parameters
+    ----------
+    input_layers : list of str
+        Names of the layers whose inputs are the features. Their kernels share; all other weights
+        are updated as by Adam.
+    learning_rate, name, **options
+        As of all Keras optimizers.
+    beta_1, beta_2, epsilon : float
+        As of `keras.optimizers.Adam`.
+
+    References
+    ----------
+    Ginsburg et al.: "Stochastic gradient methods with layer-wise adaptive moments for training of
+    deep networks", 2019. Zhang et al.: "Adam-mini: use fewer learning rates to gain more", ICLR
+    2025.
+    """
+
+    def __init__(
+        self,
+        input_layers,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        name="sparse_input_adam",
+        **options,
+    ):
+        super().__init__(learning_rate=learning_rate, name=name, **options)
+        self.input_layers = list(input_layers)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+
+    def build(self, variables):
+        """Create the moments."""
+        if self.built:
+            return
+        super().build(variables)
+        # Keras hands TensorFlow's variables to `update_step`.
+        self._moments = {v.value.ref(): self._moments_of(v) for v in variables}
+
+    def _moments_of(self, variable):
+        first = self.add_variable_from_reference(variable, name="momentum")
+        shares = self._meets_features(variable)
+        shape = (1, variable.shape[1]) if shares else variable.shape
+        second = self.add_variable(shape=shape, dtype=variable.dtype, name="velocity")
+        return first, second, shares
+
+    def _meets_features(self, variable):
+        layer, _, name = variable.path.rpartition("/")
+        return name == "kernel" and layer.split("/")[-1] in self.input_layers
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Update one variable."""
+        first, second, shares = self._moments[variable.ref()]
+        # Of sparse rows it comes as slices, of which a feature may have several.
+        gradient = tf.cast(tf.convert_to_tensor(gradient), variable.dtype)
+        step = ops.cast(self.iterations + 1, variable.dtype)
+        square = ops.square(gradient)
+        if shares:
+            square = ops.mean(square, axis=0, keepdims=True)
+        self.assign_add(first, (gradient - first) * (1 - self.beta_1))
+        self.assign_add(second, (square - second) * (1 - self.beta_2))
+        correction = ops.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
+        rate = ops.cast(learning_rate, variable.dtype) * correction
+        self.assign_sub(variable, first * (rate / (ops.sqrt(second) + self.epsilon)))
+
+    def get_config(self):
+        """Return what rebuilds the optimizer."""
+        own = ("input_layers", "beta_1", "beta_2", "epsilon")
+        return {**super().get_config(), **{name: getattr(self, name) for name in own}}

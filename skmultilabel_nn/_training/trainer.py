@@ -1,0 +1,338 @@
+"""One compiled Keras model with the programs that train and evaluate it."""
+
+import numpy as np
+
+from skmultilabel_nn._backend import batches
+from skmultilabel_nn._backend.loading import load_keras, load_tensorflow, without_chatter
+from skmultilabel_nn._backend.program_cache import compiled
+from skmultilabel_nn.networks._introspection import parts_of
+
+from .one_cycle import OneCycle
+
+keras = load_keras()
+tf = load_tensorflow()
+
+
+class Trainer:
+    """A Keras model, its optimizer, and the compiled programs that run their epochs.
+
+    A trainer serves many fits, one after the other: `load` gives it the weights to start from,
+    `values` takes out what training made of them.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled by Keras, gives logits.
+    x_layout, y_layout : Layout
+        What the programs are made for.
+    weight_ndim : {0, 1, 2}
+        Sample weights: none, one per row, or one per cell.
+    key : object or None
+        Under which this trainer is kept for later fits.
+    schedule : OneCycle or None
+        The learning rate of the model's optimizer, if it is one.
+    """
+
+    def __init__(self, model, x_layout, y_layout, weight_ndim, key, schedule=None):
+        self.model = model
+        self.key = key
+        self._schedule = schedule
+        self.own_train_step = type(model).train_step is not keras.Model.train_step
+        self.own_test_step = type(model).test_step is not keras.Model.test_step
+        self._x, self._y, self._weight_ndim = x_layout, y_layout, weight_ndim
+        self._build_state()
+        self._fresh_optimizer = [_compact(v.numpy()) for v in model.optimizer.variables]
+        self._programs = {}
+
+    def _build_state(self):
+        """Create what Keras makes only in the first step; a program may not create variables."""
+        fixed = [(v, v.numpy()) for v in self.model.non_trainable_variables]
+        self.model.optimizer.build(self.model.trainable_variables)
+        x = tf.zeros((1, *self._x.shape), self._x.dtype)
+        self.model.test_step((x, tf.zeros((1, *self._y.shape), self._y.dtype)))
+        self.model.reset_metrics()
+        self._log_names = sorted(self.model.get_metrics_result())
+        for variable, value in fixed:
+            variable.assign(value)
+
+    @property
+    def supports_xla(self):
+        """Whether XLA can compile an epoch."""
+        dense = not (self._x.sparse or self._y.sparse)
+        parts = parts_of(self.model)
+        supported = all(getattr(part, "supports_jit", True) for part in parts)
+        return dense and supported and not self.own_train_step
+
+    @property
+    def draws(self):
+        """Whether a layer draws random numbers in training, as dropout does."""
+        return any(hasattr(part, "seed_generator") for part in parts_of(self.model))
+
+    @property
+    def learning_rate(self):
+        """The current learning rate, of a cycle the highest."""
+        if self._schedule is not None:
+            return float(self._schedule.peak)
+        return float(self.model.optimizer.learning_rate)
+
+    def load(self, model, learning_rate, optimizer_state):
+        """Start from the weights of a model of the same architecture.
+
+        Parameters
+        ----------
+        model : keras.Model
+        learning_rate : float, OneCycle or None
+            None: that of `optimizer_state`, or what the optimizer's schedule says.
+        optimizer_state : dict or None
+            What `optimizer_state` gave in another run. A state of another optimizer than this
+            trainer's, and None, mean a fresh start.
+        """
+        if model is not self.model:
+            for mine, new in zip(self.model.variables, model.variables, strict=True):
+                mine.assign(new)
+        optimizer = self.model.optimizer
+        fits = self._fits(optimizer_state)
+        values = optimizer_state["values"] if fits else self._fresh_optimizer
+        for variable, value in zip(optimizer.variables, values, strict=True):
+            variable.assign(np.broadcast_to(value, variable.shape))
+        if isinstance(learning_rate, OneCycle):
+            self._schedule.assign(learning_rate)
+        elif learning_rate is not None:
+            optimizer.learning_rate = learning_rate
+
+    def _fits(self, state):
+        optimizer = self.model.optimizer
+        if state is None or state["class"] != type(optimizer).__name__:
+            return False
+        return [v.shape for v in state["values"]] == [tuple(v.shape) for v in optimizer.variables]
+
+    def values(self):
+        """Return all variables of the model."""
+        return [v.numpy() for v in self.model.variables]
+
+    def optimizer_state(self):
+        """Return the name of the optimizer's class and all its variables."""
+        optimizer = self.model.optimizer
+        return {
+            "class": type(optimizer).__name__,
+            "values": [v.numpy() for v in optimizer.variables],
+        }
+
+    def tensors(self, rows, *, padded=False):
+        """Put rows into tensors.
+
+        Parameters
+        ----------
+        rows : Rows
+        padded : bool, default=False
+            Whether to round their number up a little, so that XLA, which compiles for one size,
+            need not compile again for the next fold of a cross-validation.
+        """
+        n = rows.X.shape[0]
+        unit = max(1, 2 ** (n.bit_length() - 4))
+        n_rows = -(-n // unit) * unit if padded else None
+        weight = (self._weight_tensor(rows.weight, n, n_rows),) if self._weight_ndim else ()
+        x = batches.parts(rows.X, self._x, n_rows=n_rows)
+        return x, batches.parts(rows.Y, self._y, n_rows=n_rows), weight
+
+    def _weight_tensor(self, weight, n, n_rows):
+        weight = np.ones(n, self._y.dtype) if weight is None else weight
+        if weight.ndim < self._weight_ndim:
+            weight = np.repeat(weight[:, np.newaxis], self._y.shape[0], axis=1)
+        layout = batches.layout(weight, self._y.dtype)
+        return batches.parts(weight, layout, n_rows=n_rows)[0]
+
+    def run(self, data, orders, first, last, batch_size, *, jit, room=1):
+        """Train on batches `first` to `last` of each row of `orders`, one epoch a row.
+
+        Parameters
+        ----------
+        data : tuple
+            What `tensors` gave.
+        orders : ndarray of shape (n_epochs, n_rows), int32
+            Numbers of the rows, in the order in which they train.
+        first, last : int
+            Positions of the first batch and of that after the last.
+        batch_size : int
+        jit : bool
+            Whether XLA runs the batches that are full. The smaller one at an epoch's end runs
+            after them, so that several epochs in one call must have none.
+        room : int, default=1
+            Epochs for which XLA compiles; fewer may be run.
+
+        Returns
+        -------
+        dict of str to list, one value an epoch
+            The logs of each epoch so far.
+        """
+        n_epochs, n_rows = orders.shape
+        n_full = min(last, n_rows // batch_size) if jit else first
+        logs = None
+        if n_full > first:
+            logs = self._run_xla(data, orders, first, n_full, batch_size, room)
+        if last > n_full:
+            program = self._program("epochs", self._make_epochs)
+            logs = program(*data, orders, n_epochs, n_full, last, batch_size, n_full == 0)
+        return {
+            name: values.numpy()[:n_epochs].tolist()
+            for name, values in zip(self._log_names, logs, strict=True)
+        }
+
+    def _run_xla(self, data, orders, first, last, batch_size, room):
+        n_epochs, n_rows = orders.shape
+        padding = (0, room - n_epochs), (0, int(data[0][0].shape[0]) - n_rows)
+        arguments = np.pad(orders, padding), n_epochs, first, last, batch_size, first == 0
+        new = ("xla", batch_size) not in self._programs
+        program = self._program(("xla", batch_size), lambda: self._make_epochs(batch_size))
+        if not new:
+            return program(*data, *arguments)
+        with without_chatter():  # XLA greets when it first compiles
+            return program(*data, *arguments)
+
+    def train_batch(self, data, index):
+        """Train on one batch; return the logs of `train_step` as floats."""
+        return self._batch("train", data, index)
+
+    def test_batch(self, data, index):
+        """Evaluate one batch; return the logs of `test_step` as floats."""
+        return self._batch("test", data, index)
+
+    def _batch(self, kind, data, index):
+        step = getattr(self.model, f"{kind}_step")
+        if kind == "train" and not self.own_train_step:
+            step = self._train_step
+        program = self._program(kind, lambda: self._make_batch(step))
+        return _floats(program(*data, np.asarray(index, np.int32)))
+
+    def epoch_logs(self, logs):
+        """Return an epoch's logs as Keras does: the metrics', unless the step has its own."""
+        results = self.model.get_metrics_result()
+        return _floats(results if set(logs) == set(results) else logs)
+
+    def evaluate(self, data, n_rows, batch_size):
+        """Return the loss and metrics over all rows as floats."""
+        program = self._program("evaluate", self._make_evaluate)
+        return dict(_floats(zip(self._log_names, program(*data, n_rows, batch_size), strict=True)))
+
+    def finish(self):
+        """Let an optimizer that averages the weights write its averages into them."""
+        self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
+
+    def logits(self, data, index, batch_size):
+        """Compute the logits of the rows with the numbers `index`."""
+        program = self._program("logits", lambda: self._make_batch(self._forward))
+        starts = range(0, len(index), batch_size)
+        batches = [index[start : start + batch_size].astype(np.int32) for start in starts]
+        return np.concatenate([program(*data, batch).numpy() for batch in batches])
+
+    def _forward(self, batch):
+        return self.model(batch[0], training=False)
+
+    def _program(self, name, make):
+        if name not in self._programs:
+            self._programs[name] = make()
+        return self._programs[name]
+
+    def _signature(self):
+        shape = (None, *self._y.shape)[: self._weight_ndim]
+        weight = (tf.TensorSpec(shape, self._y.dtype),) if self._weight_ndim else ()
+        return self._x.signature(), self._y.signature(), weight
+
+    def _train_step(self, batch):
+        """Call `train_step` outside of a replica's context.
+
+        Inside it, Keras's optimizer sums gradients over replicas by a function that TensorFlow
+        registers for good, and with it the whole program: each architecture that a process
+        trains would stay in its memory.
+        """
+        context = tf.distribute.get_replica_context()
+        return context.merge_call(lambda _, batch: self.model.train_step(batch), args=(batch,))
+
+    def _take(self, x, y, weight, index):
+        batch = batches.take(x, index, self._x), batches.take(y, index, self._y)
+        return batch + tuple(tf.gather(w, index) for w in weight)
+
+    def _logs(self):
+        results = self.model.get_metrics_result()
+        return tuple(tf.convert_to_tensor(results[name]) for name in self._log_names)
+
+    def _make_epochs(self, xla_batch_size=None):
+        """Compile epochs, with XLA if a batch size is given, for XLA compiles for one size only."""
+
+        def rows_of(order, i, batch_size):
+            if xla_batch_size is not None:
+                return tf.slice(order, [i * xla_batch_size], [xla_batch_size])
+            return order[i * batch_size : (i + 1) * batch_size]
+
+        def epochs(x, y, weight, orders, n_epochs, first, last, batch_size, reset):
+            def epoch(e, logs):
+                order = orders[e]
+
+                def batch(i):
+                    self._train_step(self._take(x, y, weight, rows_of(order, i, batch_size)))
+                    return (i + 1,)
+
+                self._reset_if(reset)
+                _loop(first, last, batch)
+                written = zip(logs, self._logs(), strict=True)
+                return e + 1, tuple(array.write(e, value) for array, value in written)
+
+            room = tf.shape(orders)[0]
+            arrays = tuple(tf.TensorArray(v.dtype, room, element_shape=()) for v in self._logs())
+            _, arrays = tf.while_loop(
+                lambda e, logs: e < n_epochs, epoch, (0, arrays), parallel_iterations=1
+            )
+            return tuple(array.stack() for array in arrays)
+
+        number = tf.TensorSpec((), tf.int32)
+        orders = tf.TensorSpec((None, None), tf.int32)
+        flag = tf.TensorSpec((), tf.bool)
+        signature = [*self._signature(), orders, number, number, number, number, flag]
+        return compiled(epochs, signature, jit_compile=xla_batch_size is not None)
+
+    def _make_batch(self, step):
+        def batch(x, y, weight, index):
+            return step(self._take(x, y, weight, index))
+
+        signature = [*self._signature(), tf.TensorSpec((None,), tf.int32)]
+        return compiled(batch, signature)
+
+    def _make_evaluate(self):
+        def evaluate(x, y, weight, n_rows, batch_size):
+            def batch(start):
+                index = tf.range(start, tf.minimum(start + batch_size, n_rows))
+                self.model.test_step(self._take(x, y, weight, index))
+                return (start + batch_size,)
+
+            self.model.reset_metrics()
+            _loop(0, n_rows, batch)
+            return self._logs()
+
+        number = tf.TensorSpec((), tf.int32)
+        signature = [*self._signature(), number, number]
+        return compiled(evaluate, signature)
+
+    def _reset_if(self, reset):
+        def do():
+            self.model.reset_metrics()
+            return True
+
+        tf.cond(reset, do, lambda: False)
+
+
+def _loop(first, last, body):
+    tf.while_loop(lambda i: i < last, body, (first,), parallel_iterations=1)
+
+
+def _floats(logs):
+    def plain(value):
+        value = np.asarray(value)
+        return float(value) if value.ndim == 0 else value
+
+    return {name: plain(value) for name, value in dict(logs).items()}
+
+
+def _compact(value):
+    """Keep one number for an array of equal ones, as the fresh state of an optimizer mostly is."""
+    uniform = value.size > 1 and (value == value.flat[0]).all()
+    return value.flat[0] if uniform else value

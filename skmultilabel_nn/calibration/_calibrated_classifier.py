@@ -1,0 +1,175 @@
+"""Meta-estimator that calibrates the probability of each label."""
+
+import numpy as np
+from scipy.special import logit
+from sklearn.utils.validation import check_is_fitted
+
+from skmultilabel_nn._utils.responses import read_scores
+from skmultilabel_nn.model_selection._meta_classifier import HeldOutScores, MultilabelMetaClassifier
+
+from ._label_calibrator import LabelCalibrator
+
+
+class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
+    """Calibrate the probabilities of any multi-label classifier, label by label.
+
+    The multi-label counterpart of :class:`sklearn.calibration.CalibratedClassifierCV` with
+    ``ensemble=False``: the classifier is trained on all folds but one and scores that one, in
+    turn; the maps of a :class:`LabelCalibrator` are fitted on all of these scores; the classifier
+    is then trained on all rows.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A multi-label classifier with `decision_function`, which is used if there is one, or
+        `predict_proba`, of which the logit is taken. Pipelines and searches around one as well.
+    method : {"sigmoid", "isotonic", "temperature"}, default="sigmoid"
+        "sigmoid": two numbers a label, slope and intercept of the logit; "temperature": one, for
+        networks that are too sure; "isotonic": any rising map, for many positives a label.
+    cv : int, float, splitter, iterable of (train, test), "prefit" or None, default=None
+        None: 5 folds of :class:`~skmultilabel_nn.model_selection.MultilabelStratifiedKFold`; an
+        int: so many. A float: one stratified split with this share of held-out rows. "prefit":
+        `estimator` is fitted and stays as it is, and `fit` is given rows that did not train it.
+    threshold : float, array-like of shape (n_labels,), dict, str or DecisionRule, default=0.5
+        What `predict` does with the probabilities: numbers, or a rule of
+        :mod:`skmultilabel_nn.decision` or its name, tuned on the same held-out rows.
+    min_positives : float, default=3
+        Labels with fewer positives or negatives take the map shared by all labels.
+    shrink : float, default=10
+        Number of positives at which a label's own map and the shared one weigh the same.
+    n_jobs : int or None, default=None
+        Folds that are trained at a time.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the splits, if `cv` is a number or None. With None, folds depend on `y` alone.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The classifier whose scores are calibrated.
+    calibrator_ : LabelCalibrator
+        The fitted maps.
+    rule_ : DecisionRule
+        The fitted rule.
+    thresholds_ : ndarray of shape (n_labels,)
+        The threshold of each label, where the rule consists of thresholds.
+    classes_ : ndarray of shape (n_labels, 2)
+        ``[0, 1]`` for each label.
+    label_names_ : ndarray of shape (n_labels,)
+        Names of the labels, in the order of the columns.
+    targets_ : TargetCodec
+        Form and vocabulary of `y`.
+    n_features_in_ : int
+        Number of features, if `estimator_` tells.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if `estimator_` tells.
+
+    See Also
+    --------
+    LabelCalibrator : The maps, and how rare labels borrow from the others.
+    skmultilabel_nn.model_selection.TunedThresholdsClassifierCV : Decisions alone; it takes this
+        classifier too, for rules tuned on rows that did not calibrate.
+
+    Notes
+    -----
+    What classifiers are given as `y`, and what happens to labels that a fold lacks, is as in
+    :class:`~skmultilabel_nn.model_selection.TunedThresholdsClassifierCV`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_multilabel_classification
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn.multioutput import MultiOutputClassifier
+    >>> from skmultilabel_nn.calibration import MultilabelCalibratedClassifierCV
+    >>> X, Y = make_multilabel_classification(n_classes=3, random_state=0)
+    >>> bayes = MultiOutputClassifier(GaussianNB())
+    >>> clf = MultilabelCalibratedClassifierCV(bayes, method="isotonic", cv=3).fit(X, Y)
+    >>> clf.predict_proba(X).shape
+    (100, 3)
+    """
+
+    def __init__(
+        self,
+        estimator,
+        *,
+        method="sigmoid",
+        cv=None,
+        threshold=0.5,
+        min_positives=3,
+        shrink=10,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.method = method
+        self.cv = cv
+        self.threshold = threshold
+        self.min_positives = min_positives
+        self.shrink = shrink
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None, **fit_params):
+        """Fit the maps, and train the classifier.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+            Samples, as `estimator` takes them.
+        y : target
+            Label sets, or an indicator of 0 and 1 as array, sparse matrix or frame; NaN marks an
+            unknown label, which calibrates nothing.
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
+            Weights of samples or cells in the calibration. Also passed to `estimator.fit` if it
+            takes them or, with metadata routing enabled, if it asks for them.
+        **fit_params : dict
+            More arguments of `estimator.fit`, split where they have one item a row. With metadata
+            routing enabled, also those of the splitter.
+
+        Returns
+        -------
+        self : MultilabelCalibratedClassifierCV
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument or a parameter is not allowed.
+        sklearn.exceptions.NotFittedError
+            If ``cv="prefit"`` and `estimator` is not fitted.
+        """
+        calibrator = LabelCalibrator(
+            self.method, min_positives=self.min_positives, shrink=self.shrink
+        )
+        calibrator.check_parameters()
+        methods = ["decision_function", "predict_proba"]
+        held_out = HeldOutScores(self, X, y, sample_weight, fit_params, methods)
+        rule = held_out.rule(self.threshold)
+        scores = _as_logits(held_out.collect(), held_out.method)
+        Y, counted = held_out.truth()
+        calibrator.fit(scores, Y, **counted)
+        rule = held_out.tune(rule, calibrator.predict_proba(scores) if rule.tuned else None)
+        self.calibrator_ = calibrator
+        self._method = held_out.method
+        self._set_fitted(held_out, rule)
+        return self
+
+    def predict_proba(self, X):
+        """Compute the calibrated probability of each label.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+            Samples, as `estimator` takes them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_labels), float64
+            Strictly between 0 and 1.
+        """
+        check_is_fitted(self)
+        scores = read_scores(self.estimator_, X, self._method, self.targets_)
+        return self.calibrator_.predict_proba(_as_logits(scores, self._method))
+
+
+def _as_logits(scores, method):
+    scores = scores.astype(np.float64)
+    return logit(scores) if method == "predict_proba" else scores

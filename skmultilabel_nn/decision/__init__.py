@@ -1,0 +1,32 @@
+"""Rules that turn probabilities into labels, and their tuning on rows that did not train.
+
+Every rule is a plain object with one interface: ``fit(Y, P)`` learns what it needs from the truth
+and the probabilities of held-out rows, ``decide(P)`` returns a 0/1 indicator. :func:`resolve_rule`
+makes a rule of a name in :data:`RULES`, a number, or one number for each label.
+"""
+
+from ._base import DecisionRule
+from ._expected_utility import ExpectedUtility
+from ._rules import RULES, FixedThreshold, MinMaxLabels, TopK, resolve_rule
+from ._tuned_thresholds import (
+    CardinalityThreshold,
+    PerLabelThreshold,
+    SharedThreshold,
+    TargetPrecision,
+    TargetRecall,
+)
+
+__all__ = [
+    "RULES",
+    "CardinalityThreshold",
+    "DecisionRule",
+    "ExpectedUtility",
+    "FixedThreshold",
+    "MinMaxLabels",
+    "PerLabelThreshold",
+    "SharedThreshold",
+    "TargetPrecision",
+    "TargetRecall",
+    "TopK",
+    "resolve_rule",
+]

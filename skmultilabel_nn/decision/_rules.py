@@ -1,0 +1,206 @@
+"""Decision rules with few parameters, and the names of all rules."""
+
+from types import MappingProxyType
+
+import numpy as np
+from sklearn.base import clone
+
+from skmultilabel_nn._utils.checks import integer, is_real, unknown_name
+
+from ._base import DecisionRule, count_labels, first_columns
+from ._expected_utility import ExpectedUtility
+from ._threshold_search import NEVER
+from ._tuned_thresholds import CardinalityThreshold, PerLabelThreshold, SharedThreshold
+
+
+class FixedThreshold(DecisionRule):
+    """Given thresholds; nothing is tuned.
+
+    Parameters
+    ----------
+    threshold : float or array of shape (n_labels,), default=0.5
+        Lowest probability that predicts a label. Slightly above 1 (as in the `thresholds_` of other
+        rules) means never.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.decision import FixedThreshold
+    >>> rule = FixedThreshold([0.5, 0.2]).fit([[1, 0]], [[0.9, 0.1]])
+    >>> rule.decide([[0.4, 0.3], [0.5, 0.1]])
+    array([[0, 1],
+           [1, 0]])
+    """
+
+    tuned = False
+
+    def __init__(self, threshold=0.5):
+        self.threshold = threshold
+
+    def _learn(self, cells, n_labels):
+        value = np.asarray(self.threshold, dtype=np.float64)
+        if value.shape not in ((), (1,), (n_labels,)):
+            raise ValueError(
+                f"threshold has shape {value.shape}; give one number or {n_labels}, one per label."
+            )
+        if not np.all((value >= 0) & (value <= NEVER)):
+            raise ValueError(f"threshold must lie in [0, 1]; got {self.threshold!r}.")
+        self.thresholds_ = np.broadcast_to(value, (n_labels,)).copy()
+
+
+class TopK(DecisionRule):
+    """Exactly k labels a row, the most probable ones; of equal ones the first columns.
+
+    Parameters
+    ----------
+    k : int, default=1
+        Number of labels, from 1 to the number of labels.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.decision import TopK
+    >>> TopK(2).fit(None, [[0.1, 0.2, 0.3]]).decide([[0.4, 0.1, 0.4]])
+    array([[1, 0, 1]])
+    """
+
+    tuned = False
+
+    def __init__(self, k=1):
+        self.k = k
+
+    def _learn(self, cells, n_labels):
+        if not 1 <= integer("k", self.k) <= n_labels:
+            raise ValueError(f"k must be from 1 to the number of labels, {n_labels}; got {self.k}.")
+
+    def _choose(self, P):
+        return first_columns(np.argsort(-P, axis=1, kind="stable"), self.k)
+
+
+class MinMaxLabels(DecisionRule):
+    """At least and at most so many labels a row, otherwise what another rule decides.
+
+    Missing labels are added, most probable first; surplus ones are dropped, least probable first.
+
+    Parameters
+    ----------
+    min_labels : int, default=1
+        Lowest number of labels a row.
+    max_labels : int, default=None
+        Highest number of labels a row; None: no limit.
+    threshold : str, float, array of shape (n_labels,) or DecisionRule, default=0.5
+        The other rule, whatever :func:`resolve_rule` takes.
+
+    Attributes
+    ----------
+    rule_ : DecisionRule
+        The other rule, fitted.
+    thresholds_ : ndarray of shape (n_labels,), float64
+        Its thresholds, if it has any.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.decision import MinMaxLabels
+    >>> rule = MinMaxLabels(1, 2).fit(None, [[0.5, 0.5, 0.5]])
+    >>> rule.decide([[0.1, 0.3, 0.2], [0.9, 0.7, 0.8]])
+    array([[0, 1, 0],
+           [1, 0, 1]])
+    """
+
+    def __init__(self, min_labels=1, max_labels=None, *, threshold=0.5):
+        self.min_labels = min_labels
+        self.max_labels = max_labels
+        self.threshold = threshold
+
+    @property
+    def tuned(self):
+        """Whether the other rule needs held-out probabilities."""
+        return resolve_rule(self.threshold).tuned
+
+    def fit(self, Y, P, *, known=None, sample_weight=None):
+        """Fit the other rule; see :meth:`DecisionRule.fit`."""
+        self._limits(count_labels(Y, P))
+        rule = resolve_rule(self.threshold).fit(Y, P, known=known, sample_weight=sample_weight)
+        self.rule_, self.n_labels_ = rule, rule.n_labels_
+        if hasattr(rule, "thresholds_"):
+            self.thresholds_ = rule.thresholds_
+        return self
+
+    def _limits(self, n_labels):
+        low = integer("min_labels", self.min_labels)
+        high = n_labels if self.max_labels is None else integer("max_labels", self.max_labels)
+        if not (0 <= low <= high and low <= n_labels and high >= 1):
+            raise ValueError(
+                f"Needed: 0 <= min_labels <= max_labels, 1 <= max_labels and min_labels at most "
+                f"the number of labels, {n_labels}; got {low} and {self.max_labels}."
+            )
+        return low, high
+
+    def _choose(self, P):
+        chosen = self.rule_.decide(P)
+        size = np.clip(chosen.sum(axis=1, keepdims=True), *self._limits(self.n_labels_))
+        return first_columns(np.lexsort((-P, -chosen), axis=1), size)
+
+
+RULES = MappingProxyType(
+    {
+        "f1_micro": SharedThreshold("f1_micro"),
+        "f1_samples": SharedThreshold("f1_samples"),
+        "f1_macro": PerLabelThreshold(),
+        "jaccard_micro": SharedThreshold("jaccard_micro"),
+        "jaccard_samples": SharedThreshold("jaccard_samples"),
+        "cardinality": CardinalityThreshold(),
+        "proportional": CardinalityThreshold(per_label=True),
+        "expected_f1": ExpectedUtility("f1"),
+        "expected_jaccard": ExpectedUtility("jaccard"),
+        "at_least_one": MinMaxLabels(1),
+        "top_1": TopK(1),
+    }
+)
+"""The rules that have a name: a read-only mapping of str to (unfitted) :class:`DecisionRule`."""
+
+
+def resolve_rule(spec):
+    """Make a decision rule of what a user gives as ``threshold=``.
+
+    Parameters
+    ----------
+    spec : str, DecisionRule, float or array of shape (n_labels,)
+        A name in :data:`RULES`, a rule, or fixed thresholds.
+
+    Returns
+    -------
+    rule : DecisionRule
+        An unfitted copy; what was given is not changed.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    TypeError
+        If `spec` is none of these.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.decision import resolve_rule
+    >>> resolve_rule("f1_micro")
+    SharedThreshold()
+    >>> resolve_rule(0.3)
+    FixedThreshold(threshold=0.3)
+    """
+    if isinstance(spec, str):
+        if spec not in RULES:
+            raise ValueError(unknown_name("threshold", spec, RULES))
+        return clone(RULES[spec])
+    if isinstance(spec, DecisionRule):
+        return clone(spec)
+    if is_real(spec):
+        return FixedThreshold(float(spec))
+    if isinstance(spec, np.ndarray | list | tuple):
+        try:
+            return FixedThreshold(np.array(spec, dtype=np.float64))
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"threshold must hold one number for each label: {error}.") from error
+    hint = " For a metric of your own use SharedThreshold(metric)." if callable(spec) else ""
+    raise TypeError(
+        "threshold must be a number, one number for each label, a rule of skmultilabel_nn.decision "
+        f"or one of {', '.join(map(repr, RULES))}; got {spec!r}.{hint}"
+    )

@@ -1,0 +1,279 @@
+"""Precision-recall and ROC curves of each label, with their micro and macro averages."""
+
+import numpy as np
+from sklearn.metrics import auc, precision_recall_curve, roc_curve
+
+from ._base import LabelCurveDisplay
+from ._drawing import GRID, AverageCurve
+from ._scores import warn_undefined
+from ._style import GREY
+
+_NO_CURVE = AverageCurve(np.empty(0), np.empty(0), np.nan)
+
+
+def _precision_recall(truth, score, weight):
+    if not _counts(truth, weight):
+        return _NO_CURVE
+    precision, recall, _ = precision_recall_curve(
+        truth, score, sample_weight=weight, drop_intermediate=True
+    )
+    # What average_precision_score computes of the same curve.
+    area = -np.sum(np.diff(recall) * precision[:-1])
+    return AverageCurve(recall, precision, float(area))
+
+
+def _roc(truth, score, weight):
+    if not (_counts(truth, weight) and _counts(~truth, weight)):
+        return _NO_CURVE
+    fpr, tpr, _ = roc_curve(truth, score, sample_weight=weight)
+    return AverageCurve(fpr, tpr, float(auc(fpr, tpr)))
+
+
+def _counts(chosen, weight):
+    return bool(np.any(chosen if weight is None else chosen & (weight > 0)))
+
+
+def _defined(curve):
+    return None if np.isnan(curve.score) else curve
+
+
+def _mean_curve(curves, at_grid):
+    """Average over labels what their curves are at each point of the grid."""
+    curves = [curve for curve in curves if not np.isnan(curve.score)]
+    if not curves:
+        return None
+    mean = np.mean([at_grid(curve.x, curve.y) for curve in curves], axis=0)
+    return AverageCurve(GRID[::-1], mean[::-1], float(np.mean([curve.score for curve in curves])))
+
+
+def _precision_at_grid(recall, precision):
+    """Precision where the grid's recall is reached first: the area below is the mean AP."""
+    first = np.searchsorted(recall[::-1], GRID)
+    return precision[::-1][first]
+
+
+def _rate_at_grid(fpr, tpr):
+    """Interpolate; where a curve rises at once its upper end counts, but for the origin."""
+    values = np.interp(GRID, fpr, tpr)
+    values[0] = 0.0
+    return values
+
+
+class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
+    """Precision-recall curve of each label, with micro and macro average.
+
+    Made by `from_estimator` or `from_predictions`; parameters are attributes.
+
+    Parameters
+    ----------
+    precision, recall : list of n_labels ndarrays
+        Points of each label's curve, as `sklearn.metrics.precision_recall_curve` gives them with
+        ``drop_intermediate=True``; empty for a label without positives.
+    average_precision : ndarray of shape (n_labels,)
+        NaN for a label without positives.
+    label_names : ndarray of shape (n_labels,)
+        Names of the labels.
+    n_positives : ndarray of shape (n_labels,)
+        Number of known positives of each label.
+    micro : AverageCurve, default=None
+        The curve of all known cells as one problem.
+    macro : AverageCurve, default=None
+        The mean precision over labels at each recall; its score is the mean average precision.
+    prevalence : float, default=None
+        Share of the positives among all known cells: the micro average of random scores.
+    name : str, default=None
+        Title.
+
+    Attributes
+    ----------
+    line_ : list of matplotlib Lines
+        One for each label that is drawn in a colour.
+    average_line_ : list of matplotlib Lines
+        Micro and macro average.
+    background_ : list of matplotlib Artists
+        What stands for the other labels.
+    chance_level_ : matplotlib Line or None
+        Precision of random scores.
+    legend_ : matplotlib Legend
+        The legend.
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        Of the axes.
+
+    See Also
+    --------
+    sklearn.metrics.PrecisionRecallDisplay : For one label.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.display import MultilabelPrecisionRecallDisplay
+    >>> y = [{"a"}, {"a", "b"}, {"b"}, set()]
+    >>> scores = [[0.9, 0.3], [0.8, 0.7], [0.4, 0.9], [0.1, 0.5]]
+    >>> display = MultilabelPrecisionRecallDisplay.from_predictions(y, scores)
+    >>> display.average_precision
+    array([1., 1.])
+    """
+
+    _score_name = "AP"
+    _drawstyle = "steps-post"
+    _xlabel, _ylabel = "Recall", "Precision"
+
+    def __init__(
+        self,
+        precision,
+        recall,
+        *,
+        average_precision,
+        label_names,
+        n_positives,
+        micro=None,
+        macro=None,
+        prevalence=None,
+        name=None,
+    ):
+        self.precision = precision
+        self.recall = recall
+        self.average_precision = average_precision
+        self.label_names = label_names
+        self.n_positives = n_positives
+        self.micro = micro
+        self.macro = macro
+        self.prevalence = prevalence
+        self.name = name
+
+    @classmethod
+    def _compute(cls, scores, name):
+        columns = range(len(scores.label_names))
+        curves = [_precision_recall(*scores.of_label(column)) for column in columns]
+        average_precision = np.array([curve.score for curve in curves])
+        warn_undefined(scores.label_names, average_precision, "precision-recall curve", "positives")
+        truth, _, weight = pooled = scores.pooled()
+        return cls(
+            [curve.y for curve in curves],
+            [curve.x for curve in curves],
+            average_precision=average_precision,
+            label_names=scores.label_names,
+            n_positives=scores.n_positives,
+            micro=_defined(_precision_recall(*pooled)),
+            macro=_mean_curve(curves, _precision_at_grid),
+            prevalence=float(np.average(truth, weights=weight)),
+            name=name,
+        )
+
+    def _labels(self):
+        return self._label_curves(self.recall, self.precision, self.average_precision)
+
+    _at_grid = staticmethod(_precision_at_grid)
+
+    def _draw_chance(self):
+        if self.prevalence is None:
+            return None
+        text = f"chance level, micro ({self.prevalence:.2f})"
+        return self.ax_.axhline(self.prevalence, color=GREY, ls=":", lw=1.2, label=text)
+
+
+class MultilabelRocDisplay(LabelCurveDisplay):
+    """ROC curve of each label, with micro and macro average.
+
+    Made by `from_estimator` or `from_predictions`; parameters are attributes.
+
+    Parameters
+    ----------
+    fpr, tpr : list of n_labels ndarrays
+        False and true positive rates of each label, as `sklearn.metrics.roc_curve` gives them;
+        empty for a label without positives or without negatives.
+    roc_auc : ndarray of shape (n_labels,)
+        Area under each curve, NaN where there is none.
+    label_names : ndarray of shape (n_labels,)
+        Names of the labels.
+    n_positives : ndarray of shape (n_labels,)
+        Number of known positives of each label.
+    micro : AverageCurve, default=None
+        The curve of all known cells as one problem.
+    macro : AverageCurve, default=None
+        The mean true positive rate over labels at each false positive rate; its score is the mean
+        area.
+    name : str, default=None
+        Title.
+
+    Attributes
+    ----------
+    line_ : list of matplotlib Lines
+        One for each label that is drawn in a colour.
+    average_line_ : list of matplotlib Lines
+        Micro and macro average.
+    background_ : list of matplotlib Artists
+        What stands for the other labels.
+    chance_level_ : matplotlib Line
+        The diagonal.
+    legend_ : matplotlib Legend
+        The legend.
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        Of the axes.
+
+    See Also
+    --------
+    sklearn.metrics.RocCurveDisplay : For one label.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.display import MultilabelRocDisplay
+    >>> y = [{"a"}, {"a", "b"}, {"b"}, set()]
+    >>> scores = [[0.9, 0.3], [0.8, 0.7], [0.4, 0.4], [0.1, 0.5]]
+    >>> display = MultilabelRocDisplay.from_predictions(y, scores)
+    >>> display.roc_auc
+    array([1.  , 0.75])
+    """
+
+    _score_name = "AUC"
+    _drawstyle = "default"
+    _xlabel, _ylabel = "False positive rate", "True positive rate"
+
+    def __init__(
+        self,
+        fpr,
+        tpr,
+        *,
+        roc_auc,
+        label_names,
+        n_positives,
+        micro=None,
+        macro=None,
+        name=None,
+    ):
+        self.fpr = fpr
+        self.tpr = tpr
+        self.roc_auc = roc_auc
+        self.label_names = label_names
+        self.n_positives = n_positives
+        self.micro = micro
+        self.macro = macro
+        self.name = name
+
+    @classmethod
+    def _compute(cls, scores, name):
+        columns = range(len(scores.label_names))
+        curves = [_roc(*scores.of_label(column)) for column in columns]
+        roc_auc = np.array([curve.score for curve in curves])
+        warn_undefined(scores.label_names, roc_auc, "ROC curve", "positives or no negatives")
+        return cls(
+            [curve.x for curve in curves],
+            [curve.y for curve in curves],
+            roc_auc=roc_auc,
+            label_names=scores.label_names,
+            n_positives=scores.n_positives,
+            micro=_defined(_roc(*scores.pooled())),
+            macro=_mean_curve(curves, _rate_at_grid),
+            name=name,
+        )
+
+    def _labels(self):
+        return self._label_curves(self.fpr, self.tpr, self.roc_auc)
+
+    _at_grid = staticmethod(_rate_at_grid)
+
+    def _draw_chance(self):
+        return self.ax_.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2, label="chance level")[0]

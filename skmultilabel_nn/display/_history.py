@@ -1,0 +1,214 @@
+"""Loss and metrics of training and of held-out samples, epoch by epoch."""
+
+import numpy as np
+
+from skmultilabel_nn._utils.responses import final_estimator
+from skmultilabel_nn._utils.text import quote
+
+from ._style import GREY, PALETTE, STYLES, figure_and_axes, finish, put_legend
+
+_SIZE = (8.0, 4.2)
+_NOT_DRAWN = ("learning_rate", "lr")  # what Keras' callbacks put into histories
+
+
+class TrainingHistoryDisplay:
+    """Loss and metrics of training and of held-out samples, epoch by epoch.
+
+    Made by `from_estimator` or `from_history`; parameters are attributes.
+
+    Parameters
+    ----------
+    history : dict of str to list of float
+        Values after each epoch; with ``val_`` in front, on held-out samples.
+    monitor : str, default=None
+        The value whose best epoch is marked.
+    best_epoch : int, default=None
+        That epoch, counted from 1.
+    name : str, default=None
+        Title.
+
+    Attributes
+    ----------
+    line_ : dict of str to matplotlib Line
+        The line of each value of the history.
+    best_epoch_line_ : matplotlib Line or None
+        The mark.
+    legend_ : matplotlib Legend
+        The legend.
+    ax_ : matplotlib Axes
+        What the loss was drawn on.
+    metric_ax_ : matplotlib Axes or None
+        What the metrics were drawn on, with an axis to the right.
+    figure_ : matplotlib Figure
+        Of the axes.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.display import TrainingHistoryDisplay
+    >>> history = {"loss": [0.6, 0.4, 0.3], "val_loss": [0.6, 0.5, 0.55]}
+    >>> TrainingHistoryDisplay.from_history(history).best_epoch
+    2
+    """
+
+    def __init__(self, history, *, monitor=None, best_epoch=None, name=None):
+        self.history = history
+        self.monitor = monitor
+        self.best_epoch = best_epoch
+        self.name = name
+
+    @classmethod
+    def from_estimator(cls, estimator, *, monitor=None, name=None, ax=None):
+        """Plot the history of a fitted classifier.
+
+        Parameters
+        ----------
+        estimator : KerasMultiLabelClassifier
+            Fitted; also a pipeline that ends in one, or a search for one.
+        monitor : str, default=None
+            The value whose best epoch is marked. None: the classifier's `monitor`, if its
+            history has it.
+        name : str, default=None
+            Title. None: the name of the classifier's class.
+        ax : matplotlib Axes, default=None
+            See `plot`.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+
+        Raises
+        ------
+        TypeError
+            If the estimator has no `history_`.
+        ValueError
+            If the history does not have `monitor`.
+        """
+        final = final_estimator(estimator)
+        history = getattr(final, "history_", None)
+        if history is None:
+            raise TypeError(
+                f"{type(final).__name__} has no history_. Give a fitted KerasMultiLabelClassifier, "
+                f"or a dict of lists to from_history."
+            )
+        if monitor is None and getattr(final, "monitor", None) in history:
+            monitor = final.monitor
+        name = type(estimator).__name__ if name is None else name
+        return cls.from_history(history, monitor=monitor, name=name, ax=ax)
+
+    @classmethod
+    def from_history(cls, history, *, monitor=None, name=None, ax=None):
+        """Plot a history.
+
+        Parameters
+        ----------
+        history : dict of str to list of float
+            As `history_` of the classifier, or `history` of Keras' History.
+        monitor : str, default=None
+            The value whose best epoch is marked, the lowest of a loss, the highest of others.
+            None: "val_loss", if the history has it.
+        name : str, default=None
+            Title.
+        ax : matplotlib Axes, default=None
+            See `plot`.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+
+        Raises
+        ------
+        ValueError
+            If the history does not have `monitor`.
+        """
+        if monitor is None and "val_loss" in history:
+            monitor = "val_loss"
+        if monitor is not None and monitor not in history:
+            raise ValueError(f"history has no {monitor!r}; it has {quote(sorted(history))}.")
+        best_epoch = None if monitor is None else _best_epoch(history[monitor], monitor)
+        return cls(history, monitor=monitor, best_epoch=best_epoch, name=name).plot(ax)
+
+    def plot(self, ax=None):
+        """Plot the history.
+
+        Held-out values are solid, those of training dashed. Losses belong to the axis on the left,
+        metrics to that on the right.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            What to draw on. None: a new figure. The legend stands beside the axes of a new figure
+            and of one with ``layout="constrained"``, inside those of others.
+
+        Returns
+        -------
+        TrainingHistoryDisplay
+            The display itself.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        self.figure_, self.ax_ = figure_and_axes(ax, _SIZE)
+        metrics = _metric_names(self.history)
+        self.metric_ax_ = self.ax_.twinx() if metrics else None
+        self.line_ = self._draw(self.ax_, "loss", PALETTE[0], STYLES[1])
+        for i, metric in enumerate(metrics):
+            color = PALETTE[1 + i % (len(PALETTE) - 1)]
+            self.line_ |= self._draw(self.metric_ax_, metric, color, STYLES[1])
+        self.best_epoch_line_ = self._mark_best_epoch()
+        self._finish(metrics)
+        handles = list(self.line_.values())
+        handles += [] if self.best_epoch_line_ is None else [self.best_epoch_line_]
+        inches = 0.8 if metrics else 0.12  # beside the numbers of the right axis
+        top = self.metric_ax_ or self.ax_  # lines of the other axes would cross the legend
+        self.legend_ = put_legend(top, ax is None, handles, inches=inches)
+        return self
+
+    def _draw(self, ax, name, color, training_style):
+        """Draw a value of training and of held-out samples; solid if it is alone."""
+        held_out = f"val_{name}" in self.history
+        lines = {}
+        for key, style in ((name, training_style if held_out else "-"), (f"val_{name}", "-")):
+            if key in self.history:
+                values = np.asarray(self.history[key], dtype=np.float64)
+                epochs = np.arange(1, len(values) + 1)
+                marker = "o" if len(values) == 1 else None
+                lines[key] = ax.plot(
+                    epochs, values, color=color, ls=style, marker=marker, label=key
+                )[0]
+        return lines
+
+    def _mark_best_epoch(self):
+        if self.best_epoch is None:
+            return None
+        return self.ax_.axvline(
+            self.best_epoch,
+            color=GREY,
+            ls=":",
+            lw=1.5,
+            label=f"best {self.monitor}: epoch {self.best_epoch}",
+        )
+
+    def _finish(self, metrics):
+        from matplotlib.ticker import MaxNLocator
+
+        finish(self.ax_, xlabel="Epoch", ylabel="Loss", title=self.name, unit_axes=False)
+        self.ax_.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if metrics:
+            self.metric_ax_.set_ylabel(metrics[0] if len(metrics) == 1 else "Metrics")
+            self.metric_ax_.spines["top"].set_visible(False)
+
+
+def _metric_names(history):
+    """List what is neither loss nor setting, without ``val_``, in the order of the history."""
+    names = (name.removeprefix("val_") for name in history if name not in _NOT_DRAWN)
+    return [name for name in dict.fromkeys(names) if name != "loss"]
+
+
+def _best_epoch(values, monitor):
+    values = np.asarray(values, dtype=np.float64)
+    if not len(values) or np.isnan(values).all():
+        return None
+    best = np.nanargmin if monitor.endswith("loss") else np.nanargmax
+    return int(best(values)) + 1

@@ -1,0 +1,188 @@
+"""What pictures are computed from: truth, scores and weights of each label, as aligned arrays."""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.exceptions import UndefinedMetricWarning
+from sklearn.utils.validation import check_consistent_length
+
+from skmultilabel_nn._targets.codec import TargetCodec, learn_targets
+from skmultilabel_nn._targets.reading import read_target
+from skmultilabel_nn._utils.responses import as_scores, final_estimator
+from skmultilabel_nn._utils.text import quote
+from skmultilabel_nn._utils.weights import check_weights
+
+
+class LabelScores(NamedTuple):
+    """Truth and score of every cell.
+
+    Attributes
+    ----------
+    codec : TargetCodec
+        Names and order of the labels.
+    truth : bool ndarray of shape (n_samples, n_labels)
+        False where a cell is unknown.
+    score : float ndarray of shape (n_samples, n_labels)
+    known : bool ndarray of shape (n_samples, n_labels), or None
+        None: every cell is known.
+    weight : ndarray of shape (n_samples,) or (n_samples, n_labels), or None
+    """
+
+    codec: TargetCodec
+    truth: np.ndarray
+    score: np.ndarray
+    known: np.ndarray | None = None
+    weight: np.ndarray | None = None
+
+    @property
+    def label_names(self):
+        """Names of the labels, (n_labels,)."""
+        return self.codec.label_names
+
+    @property
+    def n_positives(self):
+        """Number of positives of each label, (n_labels,)."""
+        return self.truth.sum(axis=0)
+
+    def of_label(self, column):
+        """Return truth, score and weight (or None) of a label's known cells."""
+        rows = slice(None) if self.known is None else self.known[:, column]
+        weight = self.weight
+        if weight is not None:
+            weight = (weight if weight.ndim == 1 else weight[:, column])[rows]
+        return self.truth[rows, column], self.score[rows, column], weight
+
+    def pooled(self):
+        """Return truth, score and weight (or None) of the known cells of all labels."""
+        weight = self.weight
+        if weight is not None and weight.ndim == 1:
+            weight = np.broadcast_to(weight[:, np.newaxis], self.truth.shape)
+        if self.known is None:
+            return (
+                self.truth.ravel(),
+                self.score.ravel(),
+                None if weight is None else weight.ravel(),
+            )
+        weight = None if weight is None else weight[self.known]
+        return self.truth[self.known], self.score[self.known], weight
+
+
+def read_scores(y_true, scores, *, label_names=None, sample_weight=None):
+    """Align a target with an array of scores.
+
+    Parameters
+    ----------
+    y_true : target
+        In any form that `KerasMultiLabelClassifier.fit` takes.
+    scores : array-like of shape (n_samples, n_labels) or list of arrays of shape (n_samples, 2)
+    label_names : array-like of shape (n_labels,), default=None
+        Names of the columns of `scores`. None: those of a frame, or of `y_true`.
+    sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
+
+    Returns
+    -------
+    LabelScores
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a name is missing.
+    """
+    if label_names is None and hasattr(scores, "columns"):
+        label_names = list(scores.columns)
+    codec, target = learn_targets(y_true, classes=label_names)
+    return _aligned(codec, target, scores, sample_weight, label_names)
+
+
+def read_estimator(estimator, X, y, *, methods, label_names=None, sample_weight=None):
+    """Align a target with the scores that a classifier gives.
+
+    Parameters
+    ----------
+    estimator : classifier, fitted
+    X : array-like of shape (n_samples, ...)
+    y : target
+    methods : sequence of str
+        The first that the classifier has gives the scores.
+    label_names, sample_weight
+        As in `read_scores`.
+
+    Returns
+    -------
+    LabelScores
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `read_scores`; also if the classifier has none of the methods.
+    """
+    method = next((m for m in methods if hasattr(estimator, m)), None)
+    if method is None:
+        raise TypeError(
+            f"{type(estimator).__name__} has no {' and no '.join(methods)}. Give a classifier that "
+            f"has, or scores to from_predictions."
+        )
+    codec, target = _encoded(estimator, y, label_names)
+    scores = getattr(estimator, method)(X)
+    classes = getattr(estimator, "classes_", None)
+    if isinstance(scores, np.ndarray) and scores.ndim == 1 and not codec.multilabel:
+        scores = np.column_stack([-scores, scores])  # the decision function of two classes
+    return _aligned(codec, target, scores, sample_weight, label_names, classes)
+
+
+def _encoded(estimator, y, label_names):
+    """Encode a target by the labels that the estimator has columns for."""
+    codec = getattr(_with_targets(estimator), "targets_", None)
+    if codec is None or label_names is not None:
+        if label_names is None and read_target(y).kind == "classes":
+            label_names = estimator.classes_
+        return learn_targets(y, classes=label_names)
+    target = codec.encode(y, on_unseen="count")
+    if target.n_unseen.any():
+        warnings.warn(
+            f"{target.n_unseen.sum()} label(s) of y were not seen in training. There are no scores "
+            f"for them; the picture leaves them out.",
+            stacklevel=4,
+        )
+    return codec, target
+
+
+def _with_targets(estimator):
+    """Find the estimator that knows its targets, also in a wrapper that fitted one."""
+    estimator = final_estimator(estimator)
+    while not hasattr(estimator, "targets_") and hasattr(estimator, "estimator_"):
+        estimator = final_estimator(estimator.estimator_)
+    return estimator
+
+
+def _aligned(codec, target, scores, sample_weight, label_names, classes=None):
+    n_labels = codec.n_outputs
+    score = as_scores(scores, n_labels, classes)
+    if score.ndim != 2 or score.shape[1] != n_labels:
+        raise ValueError(
+            f"The target has {n_labels} labels ({quote(codec.label_names)}), but the scores have "
+            f"the shape {score.shape}. Expected a column for each label; if some labels do not "
+            f"occur in the target, name all columns by label_names=."
+        )
+    check_consistent_length(target.Y, score)
+    if label_names is not None and not codec.multilabel:  # 1-D classes are sorted
+        column = {name: i for i, name in enumerate(label_names)}
+        score = score[:, [column[name] for name in codec.label_names.tolist()]]
+    truth = target.Y.toarray() if sp.issparse(target.Y) else target.Y
+    weight = check_weights(sample_weight, *score.shape)
+    return LabelScores(codec, truth > 0, score, target.known, weight)
+
+
+def warn_undefined(label_names, values, what, needed):
+    """Warn once of the labels whose value is NaN."""
+    undefined = np.isnan(values)
+    if undefined.any():
+        warnings.warn(
+            f"{undefined.sum()} label(s) have no known {needed}, so that their {what} is "
+            f"undefined; they are not drawn and averages leave them out: "
+            f"{quote(label_names[undefined].tolist())}.",
+            UndefinedMetricWarning,
+            stacklevel=4,
+        )

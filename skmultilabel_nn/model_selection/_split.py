@@ -1,0 +1,375 @@
+"""Cross-validation splitters that keep the proportion of every label, for any form of target.
+
+Plain scikit-learn splitters outside, `_stratification` inside: this module only turns targets
+into indicators, checks sizes, and turns groups of rows into train and test indices.
+"""
+
+import warnings
+from numbers import Integral
+
+import numpy as np
+from sklearn.model_selection import BaseCrossValidator, BaseShuffleSplit, ShuffleSplit
+from sklearn.model_selection import train_test_split as _plain_train_test_split
+from sklearn.utils import check_random_state
+
+from skmultilabel_nn._targets.codec import learn_targets
+from skmultilabel_nn._utils.indexing import num_samples, take_rows
+
+from ._stratification import stratified_groups
+
+
+class MultilabelStratifiedKFold(BaseCrossValidator):
+    """K folds in which every label is as frequent as in the whole.
+
+    The folds come from iterative stratification [1]_ followed by exchanges of rows between
+    folds, which leave fold sizes equal to plus or minus one row and most labels as evenly
+    spread as whole rows allow.
+
+    Parameters
+    ----------
+    n_splits : int, default=5
+        Number of folds, at least 2.
+    order : {1, 2}, default=1
+        What is balanced: with 1 every label, with 2 also every pair of labels in the same
+        row [2]_, at the price of a little balance of the single labels and more time, which
+        grows with the square of the labels per row.
+    shuffle : bool, default=False
+        Whether rows and ties are taken in random order. Without it the folds depend on `y`
+        alone and are the same at each call.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the random order; only with ``shuffle=True``.
+
+    See Also
+    --------
+    RepeatedMultilabelStratifiedKFold : Several different divisions into folds.
+    MultilabelStratifiedShuffleSplit : Random splits of any size.
+
+    Notes
+    -----
+    `y` may have any form that the classifier takes: label sets, an indicator (array, sparse
+    matrix, frame), 1-D classes. Where cells of an indicator are unknown (NaN), the positives
+    and the known cells of each label are balanced.
+
+    A label with fewer positives than folds is no error and no warning: rare labels are the rule
+    in multi-label data. Its positives go to different folds where other labels allow it.
+
+    References
+    ----------
+    .. [1] Sechidis, K., Tsoumakas, G., Vlahavas, I. (2011). On the stratification of
+       multi-label data. ECML PKDD, LNCS 6913, 145-158.
+    .. [2] Szymański, P., Kajdanowicz, T. (2017). A network perspective on stratification of
+       multi-label data. PMLR 74, 22-35.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmultilabel_nn.model_selection import MultilabelStratifiedKFold
+    >>> X = np.zeros((6, 1))
+    >>> y = [{"sea"}, {"sea"}, {"sun"}, {"sun"}, {"sea", "sun"}, {"sea", "sun"}]
+    >>> for train, test in MultilabelStratifiedKFold(n_splits=2).split(X, y):
+    ...     print(sorted(sorted(y[i]) for i in test))
+    [['sea'], ['sea', 'sun'], ['sun']]
+    [['sea'], ['sea', 'sun'], ['sun']]
+    """
+
+    def __init__(self, n_splits=5, *, order=1, shuffle=False, random_state=None):
+        _check_at_least("n_splits", n_splits, 2)
+        _check_order(order)
+        if not isinstance(shuffle, bool | np.bool_):
+            raise TypeError(f"shuffle must be True or False, got {shuffle!r}.")
+        if not shuffle and random_state is not None:
+            raise ValueError(
+                f"random_state={random_state!r} has no effect with shuffle=False: "
+                "set shuffle=True or leave random_state out."
+            )
+        self.n_splits = n_splits
+        self.order = order
+        self.shuffle = shuffle
+        self.random_state = random_state
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of folds; the arguments are ignored."""
+        return self.n_splits
+
+    def split(self, X, y=None, groups=None):
+        """Yield the rows to train and to test on, one pair a fold.
+
+        Parameters
+        ----------
+        X : array-like, frame, sparse matrix or dict of these, n_samples rows, or None
+            Only its number of rows is looked at.
+        y : target in any form, n_samples rows
+            What to stratify by.
+        groups : object, default=None
+            Ignored, with a warning.
+
+        Yields
+        ------
+        train : ndarray of int
+            Rows to train on, ascending.
+        test : ndarray of int
+            Rows of the fold, ascending.
+
+        Raises
+        ------
+        ValueError
+            If `y` is missing, has another number of rows than `X`, or fewer rows than folds.
+        """
+        encoded = _indicator(self, X, y, groups)
+        n_rows = encoded.Y.shape[0]
+        if n_rows < self.n_splits:
+            raise ValueError(
+                f"Cannot make n_splits={self.n_splits} folds of {n_rows} rows: "
+                "use fewer folds or more rows."
+            )
+        rng = check_random_state(self.random_state if self.shuffle else 0)
+        sizes = np.full(self.n_splits, n_rows // self.n_splits)
+        sizes[: n_rows % self.n_splits] += 1
+        fold = stratified_groups(encoded.Y, sizes, rng, known=encoded.known, order=self.order)
+        for number in range(self.n_splits):
+            yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+
+
+class RepeatedMultilabelStratifiedKFold(BaseCrossValidator):
+    """Repeat `MultilabelStratifiedKFold`, each time with other folds.
+
+    Parameters
+    ----------
+    n_splits : int, default=5
+        Number of folds, at least 2.
+    n_repeats : int, default=10
+        Number of divisions into folds.
+    order : {1, 2}, default=1
+        Balance labels, or with 2 also pairs of labels.
+    random_state : int, RandomState instance or None, default=None
+        Seed of all repetitions.
+
+    See Also
+    --------
+    MultilabelStratifiedKFold : One division, with notes on the target and the method.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmultilabel_nn.model_selection import RepeatedMultilabelStratifiedKFold
+    >>> y = np.tile(np.eye(3, dtype=int), (10, 1))
+    >>> cv = RepeatedMultilabelStratifiedKFold(n_splits=2, n_repeats=3, random_state=0)
+    >>> [y[test].sum(axis=0).tolist() for _, test in cv.split(y, y)]
+    [[5, 5, 5], [5, 5, 5], [5, 5, 5], [5, 5, 5], [5, 5, 5], [5, 5, 5]]
+    """
+
+    def __init__(self, n_splits=5, *, n_repeats=10, order=1, random_state=None):
+        _check_at_least("n_splits", n_splits, 2)
+        _check_at_least("n_repeats", n_repeats, 1)
+        _check_order(order)
+        self.n_splits = n_splits
+        self.n_repeats = n_repeats
+        self.order = order
+        self.random_state = random_state
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of train and test pairs, ``n_splits * n_repeats``."""
+        return self.n_splits * self.n_repeats
+
+    def split(self, X, y=None, groups=None):
+        """Yield the rows to train and to test on, fold by fold of each repetition.
+
+        Parameters
+        ----------
+        X, y, groups : object
+            As for `MultilabelStratifiedKFold.split`.
+
+        Yields
+        ------
+        train, test : ndarray of int
+            Rows to train on and rows of the fold, ascending.
+        """
+        rng = check_random_state(self.random_state)
+        for _ in range(self.n_repeats):
+            folds = MultilabelStratifiedKFold(
+                self.n_splits, order=self.order, shuffle=True, random_state=rng
+            )
+            yield from folds.split(X, y, groups)
+
+
+class MultilabelStratifiedShuffleSplit(BaseShuffleSplit):
+    """Random splits of any size in which every label is as frequent as in the whole.
+
+    Parameters
+    ----------
+    n_splits : int, default=10
+        Number of splits, each drawn from all rows.
+    test_size : float, int or None, default=None
+        Share or number of test rows; None for what `train_size` leaves, or 0.1.
+    train_size : float, int or None, default=None
+        Share or number of training rows; None for what `test_size` leaves.
+    order : {1, 2}, default=1
+        Balance labels, or with 2 also pairs of labels.
+    random_state : int, RandomState instance or None, default=None
+        Seed of all splits.
+
+    See Also
+    --------
+    MultilabelStratifiedKFold : Folds, with notes on the target and the method.
+    train_test_split : The same for one split of arrays.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmultilabel_nn.model_selection import MultilabelStratifiedShuffleSplit
+    >>> y = np.tile(np.eye(3, dtype=int), (10, 1))
+    >>> cv = MultilabelStratifiedShuffleSplit(n_splits=2, test_size=0.2, random_state=0)
+    >>> [y[test].sum(axis=0).tolist() for train, test in cv.split(y, y)]
+    [[2, 2, 2], [2, 2, 2]]
+    """
+
+    def __init__(self, n_splits=10, *, test_size=None, train_size=None, order=1, random_state=None):
+        _check_at_least("n_splits", n_splits, 1)
+        _check_order(order)
+        super().__init__(
+            n_splits, test_size=test_size, train_size=train_size, random_state=random_state
+        )
+        self.order = order
+
+    def split(self, X, y=None, groups=None):
+        """Yield the rows to train and to test on.
+
+        Parameters
+        ----------
+        X : array-like, frame, sparse matrix or dict of these, n_samples rows, or None
+            Only its number of rows is looked at.
+        y : target in any form, n_samples rows
+            What to stratify by.
+        groups : object, default=None
+            Ignored, with a warning.
+
+        Yields
+        ------
+        train : ndarray of int
+            Rows to train on, in random order.
+        test : ndarray of int
+            Rows to test on, in random order.
+
+        Raises
+        ------
+        ValueError
+            If `y` is missing, has another number of rows than `X`, or the sizes do not fit.
+        """
+        encoded = _indicator(self, X, y, groups)
+        n_rows = encoded.Y.shape[0]
+        n_train, n_test = _shuffle_sizes(n_rows, self.test_size, self.train_size)
+        sizes = [n_train, n_test, n_rows - n_train - n_test]
+        rng = check_random_state(self.random_state)
+        for _ in range(self.n_splits):
+            group = stratified_groups(
+                encoded.Y, sizes[: 2 + (sizes[2] > 0)], rng, known=encoded.known, order=self.order
+            )
+            shuffled = rng.permutation(n_rows)
+            yield shuffled[group[shuffled] == 0], shuffled[group[shuffled] == 1]
+
+
+def train_test_split(
+    *arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None
+):
+    """Split arrays into training and test rows, stratified by any form of target.
+
+    Parameters
+    ----------
+    *arrays : array-like, frame, sparse matrix, list, or dict of these
+        What to split, each with n_samples rows.
+    test_size : float, int or None, default=None
+        Share or number of test rows; None for what `train_size` leaves, or 0.25.
+    train_size : float, int or None, default=None
+        Share or number of training rows; None for what `test_size` leaves.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the split.
+    shuffle : bool, default=True
+        As in scikit-learn; a stratified split needs True.
+    stratify : target in any form, n_samples rows, or None, default=None
+        Target whose labels are to be equally frequent in both parts; None calls
+        :func:`sklearn.model_selection.train_test_split`.
+
+    Returns
+    -------
+    parts : list of length ``2 * len(arrays)``
+        Training and test rows of each array in turn, each of the type that was given.
+
+    Raises
+    ------
+    ValueError
+        If there is no array, the numbers of rows differ, the sizes do not fit, or
+        ``shuffle=False`` is asked for with `stratify`.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.model_selection import train_test_split
+    >>> texts = ["a", "b", "c", "d", "e", "f", "g", "h"]
+    >>> y = [{"x"}, {"x"}, {"x"}, {"x"}, {"y", "z"}, {"y", "z"}, {"y", "z"}, {"y", "z"}]
+    >>> texts_train, texts_test, y_train, y_test = train_test_split(
+    ...     texts, y, stratify=y, test_size=0.5, random_state=0
+    ... )
+    >>> sorted(sorted(labels) for labels in y_test)
+    [['x'], ['x'], ['y', 'z'], ['y', 'z']]
+    """
+    if stratify is None:
+        return _plain_train_test_split(
+            *arrays,
+            test_size=test_size,
+            train_size=train_size,
+            random_state=random_state,
+            shuffle=shuffle,
+        )
+    if not arrays:
+        raise ValueError("Nothing to split: give at least one array besides stratify.")
+    if not shuffle:
+        raise ValueError("A stratified split draws rows at random: leave shuffle=True.")
+    if test_size is None and train_size is None:
+        test_size = 0.25
+    splitter = MultilabelStratifiedShuffleSplit(
+        1, test_size=test_size, train_size=train_size, random_state=random_state
+    )
+    lengths = [num_samples(array) for array in arrays]
+    if len(set(lengths)) > 1:
+        raise ValueError(f"All arrays must have the same number of rows, got {lengths}.")
+    train, test = next(splitter.split(arrays[0], stratify))
+    return [take_rows(array, rows) for array in arrays for rows in (train, test)]
+
+
+def _indicator(splitter, X, y, groups):
+    """Check the arguments of `split`, and return `y` as an indicator with its known cells."""
+    if groups is not None:
+        warnings.warn(
+            f"The groups parameter is ignored by {type(splitter).__name__}.",
+            UserWarning,
+            stacklevel=3,
+        )
+    if y is None:
+        raise ValueError(f"{type(splitter).__name__} stratifies by y: give it to split(X, y).")
+    _, encoded = learn_targets(y)
+    if X is not None and num_samples(X) != encoded.Y.shape[0]:
+        raise ValueError(
+            f"X has {num_samples(X)} rows and y has {encoded.Y.shape[0]}: "
+            "they must describe the same samples."
+        )
+    return encoded
+
+
+def _shuffle_sizes(n_rows, test_size, train_size):
+    """Return the numbers of training and test rows by scikit-learn's own rules and checks."""
+    plain = ShuffleSplit(1, test_size=test_size, train_size=train_size, random_state=0)
+    train, test = next(plain.split(np.empty((n_rows, 0))))
+    return len(train), len(test)
+
+
+def _check_at_least(name, value, least):
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number, got {value!r}.")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}.")
+
+
+def _check_order(order):
+    if order not in (1, 2):
+        raise ValueError(
+            f"order must be 1 (balance labels) or 2 (also pairs of labels), got {order!r}."
+        )

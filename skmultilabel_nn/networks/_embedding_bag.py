@@ -1,0 +1,84 @@
+"""Builder of a network for token ids."""
+
+from skmultilabel_nn._backend.loading import load_keras
+
+from ._base import NetworkBuilder
+
+
+class EmbeddingBag(NetworkBuilder):
+    """Build a network for token ids, (n_samples, length): the mean of the tokens' embeddings.
+
+    Parameters
+    ----------
+    n_tokens : int, default=20_000
+        Size of the vocabulary; ids are 0 to ``n_tokens - 1``, and 0 fills rows up and is left out.
+        A row of zeros, as of an empty text, has no tokens; only the biases speak for it.
+    embedding_size : int, default=128
+        Length of the vector of each token.
+    hidden_size : int, default=0
+        Units of a hidden layer between mean and labels; 0 for none.
+    dropout : float in [0, 1), default=0.4
+        Share of the mean vector, and of the hidden units, left out at random in each training step.
+    token_dropout : float in [0, 1), default=0.5
+        Share of the tokens left out at random in each training step.
+
+    Notes
+    -----
+    Token ids come from `keras.layers.TextVectorization`, put into a pipeline by
+    `sklearn.preprocessing.FunctionTransformer`. Its vocabulary is learned before (`adapt` looks at
+    the texts alone, not at their labels), and pickled with the pipeline. With ``ngrams=2`` pairs of
+    words are tokens too.
+
+    Examples
+    --------
+    >>> from skmultilabel_nn.networks import EmbeddingBag
+    >>> EmbeddingBag(n_tokens=100)((12,), 5).output_shape
+    (None, 5)
+
+    From texts to labels:
+
+    >>> import keras
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import FunctionTransformer
+    >>> from skmultilabel_nn import KerasMultiLabelClassifier
+    >>> texts = ["a red card and a goal", "the minister resigned", "minister saw a goal"] * 20
+    >>> topics = [{"sport"}, {"politics"}, {"politics", "sport"}] * 20
+    >>> vectorize = keras.layers.TextVectorization(max_tokens=100, output_sequence_length=8)
+    >>> vectorize.adapt(texts)
+    >>> clf = KerasMultiLabelClassifier(network=EmbeddingBag(n_tokens=100), random_state=0)
+    >>> pipeline = make_pipeline(FunctionTransformer(vectorize), clf).fit(texts, topics)
+    >>> sorted(pipeline.predict(["the minister saw a red card"])[0])
+    ['politics', 'sport']
+    """
+
+    def __init__(
+        self,
+        n_tokens=20_000,
+        embedding_size=128,
+        hidden_size=0,
+        dropout=0.4,
+        token_dropout=0.5,
+    ):
+        self.n_tokens = n_tokens
+        self.embedding_size = embedding_size
+        self.hidden_size = hidden_size
+        self.dropout = dropout
+        self.token_dropout = token_dropout
+
+    def _build(self, input_shape, n_outputs):
+        from skmultilabel_nn.networks.layers._masked_mean import MeanOfTokens
+
+        keras = load_keras()
+        layers = keras.layers
+        parts = [
+            layers.Embedding(self.n_tokens, self.embedding_size, mask_zero=True),
+            # The same for all of a token's numbers.
+            layers.Dropout(self.token_dropout, noise_shape=(None, None, 1)),
+            MeanOfTokens(),
+            layers.Dropout(self.dropout),
+        ]
+        if self.hidden_size:
+            hidden = layers.Dense(self.hidden_size, activation="relu")
+            parts += [hidden, layers.Dropout(self.dropout)]
+        last = layers.Dense(n_outputs, name="logits")
+        return keras.Sequential([keras.Input(input_shape), *parts, last], name="embedding_bag")

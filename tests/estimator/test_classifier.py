@@ -1,0 +1,456 @@
+"""What comes out of the estimator, for every form of target."""
+
+import functools
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import scipy.sparse as sp
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import expit, softmax
+from sklearn.base import clone
+
+from skmultilabel_nn import KerasMultiLabelClassifier, label_sets
+from skmultilabel_nn.decision import _prediction
+from tests.common import FAST
+
+SEEDS = [0, 1]
+# Learns the problem below in a moment.
+LEARNING = {
+    "hidden_layer_sizes": (16,),
+    "epochs": 25,
+    "batch_size": 16,
+    "learning_rate": 0.02,
+    "random_state": 0,
+}
+NAMES = ["cat", "ant", "bee"]  # not in alphabetical order
+INDEX = [f"row {i}" for i in range(120)]
+
+
+def problem(n_labels=3, seed=0):
+    """Labels that are present where a feature is above its threshold; rows without any occur."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(120, 5))
+    return X, (X[:, :n_labels] > np.linspace(0, 0.5, n_labels)).astype(int)
+
+
+def names_of(row):
+    return [NAMES[j] for j in np.flatnonzero(row)]
+
+
+def objects(items):
+    items = list(items)
+    return np.fromiter(items, dtype=object, count=len(items))
+
+
+FORMS = {
+    "list of sets": lambda Y: [set(names_of(row)) for row in Y],
+    "list of frozensets": lambda Y: [frozenset(names_of(row)) for row in Y],
+    "list of lists": lambda Y: [names_of(row) for row in Y],
+    "tuple of tuples": lambda Y: tuple(tuple(names_of(row)) for row in Y),
+    "sets of integers": lambda Y: [set(np.flatnonzero(row) + 10) for row in Y],
+    "array of sets": lambda Y: objects(set(names_of(row)) for row in Y),
+    "array of lists": lambda Y: objects(names_of(row) for row in Y),
+    "pandas Series of sets": lambda Y: pd.Series([set(names_of(r)) for r in Y], index=INDEX),
+    "polars Series of lists": lambda Y: pl.Series([names_of(row) for row in Y]),
+    "int array": lambda Y: Y,
+    "bool array": lambda Y: Y.astype(bool),
+    "float array": lambda Y: Y.astype(np.float32),
+    "uint8 array": lambda Y: Y.astype(np.uint8),
+    "nested lists": lambda Y: Y.tolist(),
+    "csr_matrix": sp.csr_matrix,
+    "csc_matrix": sp.csc_matrix,
+    "csr_array": sp.csr_array,
+    "coo_array": sp.coo_array,
+    "pandas frame": lambda Y: pd.DataFrame(Y, columns=NAMES[: Y.shape[1]], index=INDEX),
+    "polars frame": lambda Y: pl.DataFrame(Y, schema=NAMES[: Y.shape[1]]),
+}
+ITEMS = {
+    "list of sets": set,
+    "list of frozensets": frozenset,
+    "list of lists": list,
+    "tuple of tuples": tuple,
+    "sets of integers": set,
+    "array of sets": set,
+    "array of lists": list,
+    "pandas Series of sets": set,
+    "polars Series of lists": list,
+}
+
+
+def as_indicator(answer, names):
+    """Any answer as an int array whose columns are in the order of `names`."""
+    if sp.issparse(answer):
+        return answer.toarray()
+    if isinstance(answer, pd.DataFrame | pl.DataFrame):
+        return answer[list(names)].to_numpy()
+    if answer.dtype == object:
+        return np.array([[name in row for name in names] for row in answer], dtype=int)
+    return answer
+
+
+def frame_of(X, form):
+    """X with the index that pandas answers have to keep."""
+    return pd.DataFrame(X, index=INDEX).rename(columns=str) if form == "pandas frame" else X
+
+
+CASES = [(form, 3) for form in FORMS] + [
+    (form, n_labels)
+    for form in ("list of sets", "array of lists", "int array", "csr_matrix", "pandas frame")
+    for n_labels in (1, 2)
+]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}, {case[1]} label(s)")
+def case(request):
+    """Form of the target, X, Y as an array in the order of `label_names_`, y, fitted classifier."""
+    form, n_labels = request.param
+    X, Y = problem(n_labels)
+    X, y = frame_of(X, form), FORMS[form](Y)
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
+    if form in ITEMS and form != "sets of integers":
+        Y = Y[:, np.argsort(NAMES[:n_labels])]
+    return form, X, Y, y, clf
+
+
+def test_label_names(case):
+    form, _, Y, _, clf = case
+    n_labels = Y.shape[1]
+    if form == "sets of integers":
+        expected = [10, 11, 12][:n_labels]
+    elif form in ITEMS:
+        expected = sorted(NAMES[:n_labels])
+    else:
+        expected = NAMES[:n_labels] if "frame" in form else [0, 1, 2][:n_labels]
+    assert clf.label_names_.tolist() == expected
+    assert_array_equal(clf.classes_, [[0, 1]] * n_labels)
+
+
+def test_predict_answers_in_the_form_of_y(case):
+    form, X, Y, y, clf = case
+    answer = clf.predict(X)
+    if form in ITEMS:
+        assert isinstance(answer, np.ndarray)
+        assert answer.dtype == object
+        assert answer.shape == (120,)
+        assert {type(item) for item in answer} == {ITEMS[form]}
+    elif sp.issparse(y):
+        assert answer.format == "csr"
+        assert isinstance(answer, sp.sparray) == isinstance(y, sp.sparray)
+        assert answer.dtype == np.int64
+    elif "frame" in form:
+        assert type(answer) is type(y)
+        assert list(answer.columns) == list(y.columns)
+        assert form != "pandas frame" or answer.index.tolist() == INDEX
+        assert answer.to_numpy().dtype == np.int64
+    else:
+        assert type(answer) is np.ndarray
+        assert answer.dtype == np.int64
+    assert_array_equal(as_indicator(answer, clf.label_names_), clf.predict_proba(X) >= 0.5)
+
+
+def test_it_learns(case):
+    _, X, Y, _, clf = case
+    assert (as_indicator(clf.predict(X), clf.label_names_) == Y).mean() > 0.9
+
+
+def test_probabilities_are_sigmoids_of_the_logits(case):
+    _, X, Y, _, clf = case
+    logits, probabilities = clf.decision_function(X), clf.predict_proba(X)
+    assert logits.shape == probabilities.shape == Y.shape
+    assert probabilities.dtype == np.float32
+    assert_allclose(probabilities, expit(logits), rtol=1e-5)
+
+
+def test_score_is_subset_accuracy_in_every_form(case):
+    _, X, Y, y, clf = case
+    right = (as_indicator(clf.predict(X), clf.label_names_) == Y).all(axis=1)
+    weight = np.arange(120.0)
+    assert clf.score(X, y) == pytest.approx(right.mean())
+    assert clf.score(X, Y) == pytest.approx(right.mean())
+    assert clf.score(X, y, sample_weight=weight) == pytest.approx(np.average(right, weights=weight))
+
+
+def test_a_row_equals_its_place_in_a_batch(case):
+    _, X, _, _, clf = case
+    whole, labels = clf.predict_proba(X), clf.predict(X)
+    for i in (0, 57, 119):
+        row = X[i : i + 1]
+        assert clf.predict_proba(row).shape == (1, whole.shape[1])
+        assert_allclose(clf.predict_proba(row), whole[i : i + 1], rtol=1e-5)
+        assert_array_equal(
+            as_indicator(clf.predict(row), clf.label_names_),
+            as_indicator(labels, clf.label_names_)[i : i + 1],
+        )
+
+
+@functools.cache
+def probabilities_of_indicator(order):
+    X, Y = problem(len(order))
+    return KerasMultiLabelClassifier(**LEARNING).fit(X, Y[:, order]).predict_proba(X)
+
+
+def test_every_form_trains_the_same_network(case):
+    form, X, Y, _, clf = case
+    sorts = form in ITEMS and form != "sets of integers"
+    order = np.argsort(NAMES[: Y.shape[1]]) if sorts else np.arange(Y.shape[1])
+    assert_array_equal(clf.predict_proba(X), probabilities_of_indicator(tuple(order.tolist())))
+
+
+# Unusual targets -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_labels", [1, 2, 4])
+@pytest.mark.parametrize("fill", [0, 1])
+def test_constant_targets(n_labels, fill):
+    X, _ = problem()
+    Y = np.full((120, n_labels), fill)
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
+    assert clf.predict_proba(X).shape == (120, n_labels)
+    assert clf.score(X, Y) == 1.0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_labels_never_or_always_present(seed):
+    X, Y = problem(3, seed)
+    Y[:, 0], Y[:, 2] = 0, 1
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
+    answer = clf.predict(X)
+    assert_array_equal(answer[:, [0, 2]], [[0, 1]] * 120)
+    assert (answer[:, 1] == Y[:, 1]).mean() > 0.9
+
+
+def test_one_label_per_row_stays_multilabel():
+    X, _ = problem()
+    Y = np.eye(3, dtype=int)[X[:, :3].argmax(axis=1)]
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
+    assert np.ptp(clf.predict_proba(X).sum(axis=1)) > 0.01
+    assert_array_equal(clf.predict_proba(X) >= 0.5, clf.predict(X))
+
+
+def test_all_label_sets_empty_needs_classes():
+    X, _ = problem()
+    clf = KerasMultiLabelClassifier(**LEARNING, classes=NAMES).fit(X, [set()] * 120)
+    assert clf.predict(X).tolist() == [set()] * 120
+
+
+@pytest.mark.parametrize("form", ["list of sets", "list of lists", "pandas frame", "polars frame"])
+def test_classes_fix_the_order(form):
+    X, Y = problem()
+    names = ["bee", "dog", "cat", "ant"] if form in ITEMS else ["bee", "cat", "ant"]
+    clf = KerasMultiLabelClassifier(**LEARNING, classes=names).fit(X, FORMS[form](Y))
+    assert clf.label_names_.tolist() == names
+    learned = clf.predict_proba(X)[:, [names.index(name) for name in NAMES]]
+    assert ((learned >= 0.5) == Y).mean() > 0.9
+    if form == "list of lists":
+        assert max(clf.predict(X), key=len) == ["bee", "cat", "ant"]
+
+
+def test_classes_name_the_columns_of_arrays():
+    X, Y = problem()
+    clf = KerasMultiLabelClassifier(**LEARNING, classes=NAMES, threshold={"cat": 0.99}).fit(X, Y)
+    assert clf.label_names_.tolist() == NAMES
+    assert_array_equal(clf.predict(X), clf.predict_proba(X) >= np.float64([0.99, 0.5, 0.5]))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_unseen_labels_count_as_missed(seed):
+    X, Y = problem(3, seed)
+    y = FORMS["list of sets"](Y)
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
+    right = np.array([a == b for a, b in zip(clf.predict(X), y, strict=True)])
+    y[::2] = [labels | {"unicorn"} for labels in y[::2]]
+    right[::2] = False
+    assert clf.score(X, y) == pytest.approx(right.mean())
+    frame = pd.DataFrame(Y, columns=NAMES).assign(unicorn=np.arange(120) % 2 == 0)
+    assert clf.score(X, frame) == pytest.approx(right.mean())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_unknown_labels_neither_train_nor_score(seed):
+    X, Y = problem(3, seed)
+    unknown = np.random.default_rng(seed).random(Y.shape) < 0.3
+    partly = np.where(unknown, np.nan, Y)
+    # Unscaled, because the scaling looks at every row, also at those of which no label is known.
+    clf = KerasMultiLabelClassifier(**LEARNING, standardize=False).fit(X, partly)
+    for lie in (0, 1):
+        weighted = clone(clf).fit(X, np.where(unknown, lie, Y), sample_weight=1.0 - unknown)
+        assert_allclose(weighted.predict_proba(X), clf.predict_proba(X), rtol=1e-5)
+    assert (clf.predict(X) == Y).mean() > 0.85
+    right = ((clf.predict(X) == Y) | unknown).all(axis=1)[~unknown.all(axis=1)]
+    assert clf.score(X, partly) == pytest.approx(right.mean())
+    assert clf.score(X, pd.DataFrame(partly)) == pytest.approx(right.mean())
+
+
+# Probabilities and decisions -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("one_class", [False, True])
+def test_probabilities_are_inside_the_open_interval_at_huge_logits(dtype, one_class):
+    X, Y = problem()
+    y = X[:, :3].argmax(axis=1) if one_class else Y
+    clf = KerasMultiLabelClassifier(**LEARNING, standardize=False, dtype=dtype).fit(X, y)
+    far = clf.predict_proba(1e4 * X)
+    assert abs(clf.decision_function(1e4 * X)).max() > 1000
+    assert far.dtype == dtype
+    assert far.min() > 0
+    assert far.max() < 1
+
+
+@pytest.mark.parametrize("form", ["int array", "list of sets", "pandas frame"])
+def test_thresholds_change_after_fit_without_training(form):
+    X, Y = problem()
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, FORMS[form](Y))
+    values, names = clf.network_.values, clf.label_names_.tolist()
+    probabilities = clf.predict_proba(X)
+    for threshold, numbers in [
+        (0.9, [0.9, 0.9, 0.9]),
+        ([0.1, 0.5, 0.95], [0.1, 0.5, 0.95]),
+        (np.array([0.2, 0.3, 0.4]), [0.2, 0.3, 0.4]),
+        ({names[1]: 0.05}, [0.5, 0.05, 0.5]),
+        (0.5, [0.5, 0.5, 0.5]),
+    ]:
+        answer = clf.set_params(threshold=threshold).predict(X)
+        assert_array_equal(as_indicator(answer, names), probabilities >= np.array(numbers))
+        assert_allclose(clf.thresholds_, numbers)
+    assert clf.network_.values is values
+
+
+def test_named_rules():
+    X, Y = problem()
+    clf = KerasMultiLabelClassifier(**LEARNING, threshold="f1_macro").fit(X, Y)
+    assert len(clf.held_out_.probabilities) == 12
+    assert_array_equal(clf.predict(X), clf.predict_proba(X) >= clf.thresholds_)
+    tuned = clf.thresholds_
+    clf.set_params(threshold="at_least_one")
+    assert clf.predict(X).any(axis=1).all()
+    assert_array_equal(clf.set_params(threshold="f1_macro").thresholds_, tuned)
+
+
+def test_a_tuned_rule_needs_rows_that_did_not_train():
+    X, Y = problem()
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
+    with pytest.raises(ValueError, match="tuned on rows that did not train.*early_stopping"):
+        clf.set_params(threshold="f1_micro").predict(X)
+    assert clf.set_params(threshold=0.5).predict(X).shape == Y.shape
+
+
+# 1-D targets ---------------------------------------------------------------------------------
+
+CLASSES = {
+    "strings": ["red", "green", "blue"],
+    "integers": [3, 1, 2],
+    "negative": [-1, 7, 1],
+    "bool-like": [1, 0, 2],
+}
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("kind", CLASSES)
+def test_one_dimensional_targets(kind, n_classes):
+    X, _ = problem()
+    y = np.array(CLASSES[kind])[X[:, :n_classes].argmax(axis=1)]
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
+    assert_array_equal(clf.classes_, np.unique(y))
+    assert_array_equal(clf.label_names_, np.unique(y))
+    answer, probabilities = clf.predict(X), clf.predict_proba(X)
+    assert answer.shape == (120,)
+    assert answer.dtype == y.dtype
+    assert probabilities.shape == (120, n_classes)
+    assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+    assert_array_equal(answer, clf.classes_[probabilities.argmax(axis=1)])
+    assert (answer == y).mean() > 0.9
+    assert clf.score(X, y) == pytest.approx((answer == y).mean())
+    decision = clf.decision_function(X)
+    if n_classes == 2:
+        assert_allclose(expit(decision), probabilities[:, 1], rtol=1e-4)
+    else:
+        assert_allclose(softmax(decision, axis=1), probabilities, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "wrap", [list, lambda y: pd.Series(y, index=INDEX), pl.Series, lambda y: y.astype(object)]
+)
+def test_one_dimensional_forms(wrap):
+    X, Y = problem()
+    y = np.array(["no", "yes"])[Y[:, 0]]
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, wrap(y))
+    assert clf.predict(X).tolist() == clf.classes_[clf.predict_proba(X).argmax(axis=1)].tolist()
+    assert clf.score(X, wrap(y)) > 0.9
+
+
+def test_joined_label_lists_are_warned_of():
+    X, Y = problem()
+    y = ["|".join(names_of(row)) or "none" for row in Y]
+    with pytest.warns(UserWarning, match="joined label lists"):
+        clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
+    assert clf.classes_.ndim == 1
+
+
+class TestManyLabels:
+    """Answers that are made batch by batch."""
+
+    @pytest.fixture
+    def in_small_batches(self, monkeypatch):
+        monkeypatch.setattr(_prediction, "_CELLS_AT_A_TIME", 7 * 3)
+
+    @pytest.mark.parametrize("threshold", [0.5, "at_least_one", [0.2, 0.5, 0.8]])
+    @pytest.mark.parametrize("kind", [sp.csr_matrix, sp.csr_array])
+    def test_sparse_answers(self, in_small_batches, threshold, kind):
+        X, Y = problem()
+        dense, sparse = (
+            KerasMultiLabelClassifier(**FAST, threshold=threshold).fit(X, y) for y in (Y, kind(Y))
+        )
+        found = sparse.predict(X)
+        assert isinstance(found, kind)
+        assert found.dtype == np.int64
+        assert_array_equal(found.toarray(), dense.predict(X))
+
+    @pytest.mark.parametrize("form", ["csr_array", "list of sets"])
+    def test_memory_of_answers(self, monkeypatch, form):
+        monkeypatch.setattr(_prediction, "_CELLS_AT_A_TIME", 2**15)
+        n_samples, n_labels = 1000, 2000
+        X = np.random.default_rng(0).normal(size=(n_samples, 3))
+        Y = sp.csr_array(sp.eye(n_samples, n_labels, dtype=int))
+        y = Y if form == "csr_array" else label_sets(Y)
+        options = FAST | {"epochs": 1, "hidden_layer_sizes": (2,), "n_members": 1}
+        clf = KerasMultiLabelClassifier(**options, classes=range(n_labels)).fit(X, y)
+        clf.predict_topk(X[:2], 2)
+        for call in (
+            lambda: clf.predict(X),
+            lambda: clf.predict_topk(X, 3),
+            lambda: clf.score(X, y),
+        ):
+            tracemalloc.start()
+            call()
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert peak < n_samples * n_labels  # a byte for each cell is more than is needed
+
+    @pytest.mark.parametrize("k", [1, 2, 3])
+    @pytest.mark.parametrize("form", ["int array", "list of sets", "pandas frame"])
+    def test_top_k(self, in_small_batches, k, form):
+        X, Y = problem()
+        clf = KerasMultiLabelClassifier(**FAST).fit(X, FORMS[form](Y))
+        labels, scores = clf.predict_topk(X, k)
+        P = clf.predict_proba(X)
+        assert labels.shape == scores.shape == (len(X), k)
+        assert_allclose(scores, -np.sort(-P, axis=1)[:, :k], rtol=1e-5)
+        assert (np.diff(scores, axis=1) <= 0).all()
+        assert_array_equal(labels[:, 0], clf.label_names_[P.argmax(axis=1)])
+
+    def test_top_k_of_classes(self):
+        X, Y = problem()
+        clf = KerasMultiLabelClassifier(**FAST).fit(
+            X, np.array(["b", "a", "c"])[X[:, :3].argmax(1)]
+        )
+        assert_array_equal(clf.predict_topk(X, 2)[0][:, 0], clf.predict(X))
+
+    @pytest.mark.parametrize("k", [0, 4, 1.5, "2", True])
+    def test_top_k_refuses(self, k):
+        X, Y = problem()
+        with pytest.raises(ValueError, match="from 1 to 3"):
+            KerasMultiLabelClassifier(**FAST).fit(X, Y).predict_topk(X, k)

@@ -1,0 +1,126 @@
+"""Weights of samples, cells and classes in one array."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from skmultilabel_nn._fitting.weights import training_weight
+from skmultilabel_nn._targets.codec import learn_targets
+
+
+def weights(y, sample_weight=None, class_weight=None, classes=None):
+    codec, target = learn_targets(y, classes=classes)
+    return training_weight(target, codec, sample_weight, class_weight)
+
+
+def indicator(seed, n=30, n_labels=4):
+    Y = (np.random.RandomState(seed).rand(n, n_labels) < [0.1, 0.3, 0.5, 0.8]).astype(int)
+    Y[0], Y[1] = 1, 0
+    return Y
+
+
+def test_nothing_given_is_nothing():
+    assert weights(indicator(0)) is None
+
+
+@pytest.mark.parametrize("shape", [(30,), (30, 4)])
+def test_sample_weight_alone(shape):
+    given = np.random.RandomState(0).rand(*shape)
+    found = weights(indicator(0), given)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, given, rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("shape", [None, (30,), (30, 4)])
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_array])
+def test_balanced(seed, shape, form):
+    Y = indicator(seed)
+    sample = None if shape is None else np.random.RandomState(seed).uniform(0.5, 2, shape)
+    found = weights(form(Y), sample, "balanced")
+    positives, negatives = (found * Y).sum(axis=0), (found * (1 - Y)).sum(axis=0)
+    np.testing.assert_allclose(positives, negatives, rtol=1e-5)
+    cells = np.ones(Y.shape) if sample is None else np.broadcast_to(sample.T, Y.T.shape).T
+    np.testing.assert_allclose(found.sum(axis=0), cells.sum(axis=0), rtol=1e-5)
+    ratio = found / cells
+    for label in range(4):
+        assert np.ptp(ratio[Y[:, label] == 1, label]) < 1e-5
+        assert np.ptp(ratio[Y[:, label] == 0, label]) < 1e-5
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_balanced_with_unknown_cells(seed):
+    Y = indicator(seed).astype(float)
+    Y[np.random.RandomState(seed).rand(*Y.shape) < 0.2] = np.nan
+    Y[0], Y[1] = 1, 0
+    found = weights(Y, None, "balanced")
+    assert (found[np.isnan(Y)] == 0).all()
+    np.testing.assert_allclose(
+        np.nansum(found * Y, axis=0), np.nansum(found * (1 - Y), axis=0), rtol=1e-5
+    )
+
+
+def test_balanced_with_constant_labels_is_finite():
+    Y = np.array([[1, 0, 1], [1, 0, 0], [1, 0, 1]])
+    found = weights(Y, None, "balanced")
+    assert np.isfinite(found).all()
+    assert (found > 0).all()
+
+
+def test_unknown_cells_weigh_nothing():
+    Y = np.array([[1, np.nan], [0, 1.0], [np.nan, 0]])
+    np.testing.assert_array_equal(weights(Y), [[1, 0], [1, 1], [0, 1]])
+    np.testing.assert_array_equal(weights(Y, np.array([2.0, 3, 4])), [[2, 0], [3, 3], [0, 4]])
+
+
+def test_a_label_of_which_nothing_is_known_is_named():
+    sets = np.array([[1, np.nan], [0, np.nan]])
+    with pytest.raises(ValueError, match=r"label\(s\) 'b'"):
+        weights(sets, classes=["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "positive"),
+    [({"a": 5.0}, [5, 1, 1]), ({"b": 0, "c": 2}, [1, 0, 2]), ([1, 2, 3], [1, 2, 3])],
+)
+def test_by_label(class_weight, positive):
+    y = [{"a"}, {"a", "b"}, set(), {"c"}]
+    Y = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 0], [0, 0, 1]])
+    found = weights(y, None, class_weight)
+    np.testing.assert_array_equal(found, np.where(Y, positive, 1))
+    sample = np.array([1.0, 2, 3, 4])
+    found = weights(y, sample, class_weight)
+    np.testing.assert_array_equal(found, np.where(Y, positive, 1) * sample[:, None])
+
+
+def test_not_the_weight_of_the_first_label():
+    """keras-team/keras: a row got the class weight of its first positive label."""
+    found = weights([{"a", "b"}, {"b"}], None, {"a": 7, "b": 2})
+    np.testing.assert_array_equal(found, [[7, 2], [1, 2]])
+
+
+class TestClasses:
+    y = np.array(["x", "y", "y", "y", "z", "z"])
+
+    def test_balanced_as_in_scikit_learn(self):
+        from sklearn.utils.class_weight import compute_sample_weight
+
+        found = weights(self.y, None, "balanced")
+        np.testing.assert_allclose(found, compute_sample_weight("balanced", self.y), rtol=1e-6)
+
+    def test_by_class_and_sample(self):
+        found = weights(self.y, np.arange(6.0), {"y": 3})
+        np.testing.assert_array_equal(found, [0, 3, 6, 9, 4, 5])
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "message"),
+    [
+        ("heavy", "must be None, 'balanced'"),
+        ({"a": -1}, "must not be negative"),
+        ([1, 2], "class_weight"),
+    ],
+)
+def test_refused(class_weight, message):
+    with pytest.raises(ValueError, match=message):
+        weights([{"a"}, {"b"}, {"c"}], None, class_weight)

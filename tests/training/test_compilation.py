@@ -1,0 +1,213 @@
+"""Optimizer, loss and metrics: copies of what the user gave."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+tf = pytest.importorskip("tensorflow")
+keras = pytest.importorskip("keras")
+
+from skmultilabel_nn._training.compilation import (  # noqa: E402
+    compiled_parts,
+    get_metrics,
+    get_optimizer,
+    new_parts,
+)
+from skmultilabel_nn._training.probability_metric import OnProbabilities  # noqa: E402
+from skmultilabel_nn.losses import Focal  # noqa: E402
+
+
+def sigmoid(logits):
+    return 1 / (1 + np.exp(-logits))
+
+
+def parts(optimizer="auto", learning_rate=None, loss="auto", metrics=None, multilabel=True):
+    return new_parts(
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        loss=loss,
+        metrics=metrics,
+        multilabel=multilabel,
+    )
+
+
+class TestOptimizer:
+    @pytest.mark.parametrize("rate", [None, 0.5, 1, np.float32(0.5), np.int64(1)])
+    @pytest.mark.parametrize("given", ["auto", "sgd", keras.optimizers.RMSprop(0.25, rho=0.7)])
+    def test_learning_rate(self, rate, given):
+        optimizer = get_optimizer(given, rate)
+        default = {"auto": 0.001, "sgd": 0.01}.get(given, 0.25) if isinstance(given, str) else 0.25
+        assert float(optimizer.learning_rate.numpy()) == pytest.approx(rate or default)
+
+    def test_the_given_one_is_only_read(self):
+        given = keras.optimizers.Adam(0.25, clipnorm=2.0)
+        before = given.get_config()
+        optimizer = get_optimizer(given, 0.5)
+        assert optimizer is not given
+        assert optimizer.clipnorm == 2.0
+        assert given.get_config() == before
+        assert not given.built
+
+    def test_schedule(self):
+        schedule = keras.optimizers.schedules.CosineDecay(0.5, 10)
+        optimizer = get_optimizer("sgd", schedule)
+        assert float(optimizer.learning_rate) == 0.5
+        optimizer.iterations.assign(10)
+        assert float(optimizer.learning_rate) == pytest.approx(0)
+
+    def test_unknown(self):
+        with pytest.raises(ValueError, match="nonsense"):
+            get_optimizer("nonsense")
+
+
+class TestMetrics:
+    def test_none(self):
+        assert get_metrics(None, True) == []
+
+    @pytest.mark.parametrize("given", ["accuracy", keras.metrics.AUC()])
+    def test_one_alone_is_refused(self, given):
+        with pytest.raises(TypeError, match="must be a list"):
+            get_metrics(given, True)
+
+    @pytest.mark.parametrize(
+        ("multilabel", "kind"),
+        [(True, keras.metrics.BinaryAccuracy), (False, keras.metrics.CategoricalAccuracy)],
+    )
+    def test_accuracy_is_that_of_the_target(self, multilabel, kind):
+        (metric,) = get_metrics(["accuracy"], multilabel)
+        assert type(metric) is kind
+        assert metric.name == "accuracy"
+
+    def test_objects_are_copied(self):
+        given = keras.metrics.AUC(num_thresholds=17, name="mine")
+        (metric,) = get_metrics([given], True)
+        assert metric is not given
+        assert (metric.name, metric.num_thresholds) == ("mine", 17)
+
+    def test_functions(self):
+        def share(y_true, y_pred):
+            return keras.ops.mean(keras.ops.abs(y_true - y_pred), axis=-1)
+
+        (metric,) = get_metrics([share], True)
+        metric = OnProbabilities(metric, "sigmoid")
+        logits = np.array([[0.0, 2.0], [-1.0, 3.0]])
+        y = np.array([[1.0, 0.0], [0.0, 1.0]])
+        metric.update_state(y, logits)
+        assert metric.name == "share"
+        assert float(metric.result()) == pytest.approx(np.abs(y - sigmoid(logits)).mean(), rel=1e-5)
+
+    @pytest.mark.parametrize("given", [[3], [object()]])
+    def test_what_is_no_metric(self, given):
+        with pytest.raises((TypeError, ValueError), match=r"[Mm]etric"):
+            get_metrics(given, True)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("n", [4, 40])
+class TestOnProbabilities:
+    """Also with as many rows as labels, where shapes do not tell rows from cells."""
+
+    def data(self, seed, n):
+        rng = np.random.RandomState(seed)
+        y = (rng.rand(n, 4) < 0.5).astype(np.float32)
+        y[0], y[1] = 1, 0
+        return y, rng.standard_normal((n, 4)).astype(np.float32), rng
+
+    def value(self, metric, y, logits, weight=None):
+        metric = OnProbabilities(metric, "sigmoid")
+        metric.update_state(y, logits, weight)
+        return float(metric.result())
+
+    def test_unweighted(self, seed, n):
+        y, logits, _ = self.data(seed, n)
+        found = self.value(keras.metrics.BinaryAccuracy(), y, logits)
+        assert found == pytest.approx(((logits > 0) == y).mean(), rel=1e-5)
+
+    def test_rows(self, seed, n):
+        y, logits, rng = self.data(seed, n)
+        weight = rng.rand(n).astype(np.float32)
+        found = self.value(keras.metrics.BinaryAccuracy(), y, logits, weight)
+        right = ((logits > 0) == y).mean(axis=1)
+        assert found == pytest.approx(np.average(right, weights=weight), rel=1e-5)
+
+    def test_cells(self, seed, n):
+        y, logits, rng = self.data(seed, n)
+        weight = rng.randint(0, 3, y.shape).astype(np.float32)
+        found = self.value(keras.metrics.BinaryAccuracy(), y, logits, weight)
+        assert found == pytest.approx(np.average((logits > 0) == y, weights=weight), rel=1e-5)
+
+    def test_cells_in_precision(self, seed, n):
+        y, logits, rng = self.data(seed, n)
+        weight = rng.randint(0, 3, y.shape).astype(np.float32)
+        found = self.value(keras.metrics.Precision(), y, logits, weight)
+        chosen = weight * (logits > 0)
+        assert found == pytest.approx((chosen * y).sum() / chosen.sum(), rel=1e-5)
+
+    @pytest.mark.parametrize("per", ["row", "cell"])
+    def test_auc(self, seed, n, per):
+        y, logits, rng = self.data(seed, n)
+        weight = rng.randint(0, 3, y.shape if per == "cell" else n).astype(np.float32)
+        found = self.value(keras.metrics.AUC(num_thresholds=2000), y, logits, weight)
+        cells = weight if per == "cell" else np.repeat(weight[:, None], 4, axis=1)
+        expected = roc_auc_score(y.ravel(), logits.ravel(), sample_weight=cells.ravel())
+        assert found == pytest.approx(expected, abs=5e-3)
+
+    def test_stored_with_the_model(self, seed, n):
+        y, logits, _ = self.data(seed, n)
+        metric = OnProbabilities(keras.metrics.AUC(num_thresholds=50, name="auc"), "sigmoid")
+        again = keras.metrics.deserialize(keras.metrics.serialize(metric))
+        for each in (metric, again):
+            each.update_state(y, logits)
+        assert float(again.result()) == float(metric.result())
+        again.reset_state()
+        assert float(again.result()) == 0.0
+
+
+class TestKey:
+    def test_equal_parts(self):
+        schedule = keras.optimizers.schedules.CosineDecay(0.5, 10)
+        cases = [{}, {"optimizer": "sgd", "metrics": ["accuracy"]}, {"learning_rate": schedule}]
+        for given in (*cases, {"multilabel": False}, {"loss": Focal()}):
+            assert parts(**given).key() is not None
+            assert parts(**given).key() == parts(**given).key()
+
+    def test_a_number_as_learning_rate_does_not_matter(self):
+        assert parts(learning_rate=0.5).key() == parts().key()
+        assert parts(optimizer=keras.optimizers.Adam(0.3)).key() == parts().key()
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"optimizer": "sgd"},
+            {"optimizer": keras.optimizers.Adam(beta_1=0.8)},
+            {"learning_rate": keras.optimizers.schedules.CosineDecay(0.5, 10)},
+            {"loss": "focal"},
+            {"loss": Focal(dtype="float64")},
+            {"metrics": ["accuracy"]},
+            {"multilabel": False},
+        ],
+        ids=lambda other: f"{next(iter(other))}={type(next(iter(other.values()))).__name__}",
+    )
+    def test_other_parts(self, other):
+        assert parts(**other).key() != parts().key()
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"loss": lambda y, p: (y - p) ** 2},
+            {"loss": keras.losses.Huber(0.3)},  # whose configuration does not tell delta
+            {"metrics": [lambda y, p: y - p]},
+            {"optimizer": keras.optimizers.Adam(use_ema=True)},
+        ],
+        ids=["function", "huber", "metric", "averages"],
+    )
+    def test_what_no_text_tells(self, given):
+        assert parts(**given).key() is None
+
+
+def test_parts_of_a_compiled_model():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+    assert compiled_parts(model) == (None, None)
+    assert compiled_parts(lambda *_: model) == (None, None)
+    model.compile("sgd", "mse")
+    assert compiled_parts(model) == (model.optimizer, "mse")
