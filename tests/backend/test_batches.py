@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import tensorflow as tf
 
-tf = pytest.importorskip("tensorflow")
-
-from skmultilabel_nn._backend import batches  # noqa: E402
+from skmultilabel_nn._backend import batches
 
 WIDE = batches.WIDEST_DENSE_BATCH + 1
 

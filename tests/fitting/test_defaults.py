@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-pytest.importorskip("tensorflow")
-
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn._fitting.defaults import Problem, choose, problem_of
 from skmultilabel_nn.networks._introspection import parts_of

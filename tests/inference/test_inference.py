@@ -7,16 +7,14 @@ import subprocess
 import sys
 import warnings
 
+import keras
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from scipy.special import expit, softmax
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import KerasMultiLabelClassifier, _inference  # noqa: E402
-from skmultilabel_nn._backend.program_cache import ProgramCache  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier, _inference
+from skmultilabel_nn._backend.program_cache import ProgramCache
 
 layers = keras.layers
 FAST = {"hidden_layer_sizes": (8,), "epochs": 2, "batch_size": 64, "random_state": 0}

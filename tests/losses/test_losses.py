@@ -3,14 +3,13 @@
 import copy
 import pickle
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import losses as nn_losses  # noqa: E402
-from skmultilabel_nn.losses import (  # noqa: E402
+from skmultilabel_nn import losses as nn_losses
+from skmultilabel_nn.losses import (
     ZLPR,
     Asymmetric,
     BinaryCrossentropy,

@@ -3,19 +3,18 @@
 import pickle
 import random
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.special import expit
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
-from skmultilabel_nn.networks import MLP, ConvNet, EmbeddingBag, _mlp  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn.networks import MLP, ConvNet, EmbeddingBag, _mlp
 
 
 @pytest.fixture(autouse=True)

@@ -2,13 +2,10 @@
 
 import pickle
 
+import keras
 import numpy as np
 import pytest
 import scipy.sparse as sp
-
-pytest.importorskip("tensorflow")
-
-import keras
 import tensorflow as tf
 from sklearn.preprocessing import normalize
 

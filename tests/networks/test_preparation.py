@@ -2,18 +2,17 @@
 
 import random
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn._backend.seeding import seeded  # noqa: E402
-from skmultilabel_nn.networks import MLP  # noqa: E402
-from skmultilabel_nn.networks._final_activation import with_probabilities  # noqa: E402
-from skmultilabel_nn.networks._preparation import assemble  # noqa: E402
-from skmultilabel_nn.networks._serialization import describe, deserialize  # noqa: E402
-from skmultilabel_nn.networks.layers._input_scaling import InputScaling  # noqa: E402
+from skmultilabel_nn._backend.seeding import seeded
+from skmultilabel_nn.networks import MLP
+from skmultilabel_nn.networks._final_activation import with_probabilities
+from skmultilabel_nn.networks._preparation import assemble
+from skmultilabel_nn.networks._serialization import describe, deserialize
+from skmultilabel_nn.networks.layers._input_scaling import InputScaling
 
 layers = keras.layers
 SHAPE, L = (6,), 3

@@ -1,20 +1,18 @@
 """Optimizer, loss and metrics: copies of what the user gave."""
 
+import keras
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn._training.compilation import (  # noqa: E402
+from skmultilabel_nn._training.compilation import (
     compiled_parts,
     get_metrics,
     get_optimizer,
     new_parts,
 )
-from skmultilabel_nn._training.probability_metric import OnProbabilities  # noqa: E402
-from skmultilabel_nn.losses import Focal  # noqa: E402
+from skmultilabel_nn._training.probability_metric import OnProbabilities
+from skmultilabel_nn.losses import Focal
 
 
 def sigmoid(logits):

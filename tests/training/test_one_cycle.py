@@ -1,12 +1,11 @@
 """The course of the learning rate."""
 
+import keras
 import numpy as np
 import pytest
 
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
-from skmultilabel_nn._training.one_cycle import OneCycle  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn._training.one_cycle import OneCycle
 
 
 class Watching(keras.callbacks.Callback):

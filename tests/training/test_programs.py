@@ -3,16 +3,15 @@
 import gc
 import threading
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import KerasMultiLabelClassifier, _inference  # noqa: E402
-from skmultilabel_nn._backend.program_cache import ProgramCache  # noqa: E402
-from skmultilabel_nn._training import train  # noqa: E402
-from skmultilabel_nn.losses import Focal  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier, _inference
+from skmultilabel_nn._backend.program_cache import ProgramCache
+from skmultilabel_nn._training import train
+from skmultilabel_nn.losses import Focal
 
 layers = keras.layers
 # Raised by Keras itself with numpy 2.4, under `Model.fit` too.

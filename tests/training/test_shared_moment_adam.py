@@ -1,13 +1,12 @@
 """Adam with one second moment for all features."""
 
+import keras
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
-from skmultilabel_nn._training.shared_moment_adam import SparseInputAdam  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn._training.shared_moment_adam import SparseInputAdam
 
 
 def steps(optimizer, gradients, layer="hidden_1"):

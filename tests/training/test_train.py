@@ -3,16 +3,15 @@
 import copy
 import random
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
-from skmultilabel_nn._training import loop, trainer  # noqa: E402
-from skmultilabel_nn._training.config import Rows, Settings  # noqa: E402
-from skmultilabel_nn._training.train import train  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn._training import loop, trainer
+from skmultilabel_nn._training.config import Rows, Settings
+from skmultilabel_nn._training.train import train
 
 N, D, L = 50, 6, 3
 

@@ -1,16 +1,14 @@
 """One compiled model with its programs: loading, running, evaluating."""
 
+import keras
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn._backend import batches  # noqa: E402
-from skmultilabel_nn._training.compilation import new_parts  # noqa: E402
-from skmultilabel_nn._training.config import Rows  # noqa: E402
-from skmultilabel_nn._training.trainer import Trainer  # noqa: E402
+from skmultilabel_nn._backend import batches
+from skmultilabel_nn._training.compilation import new_parts
+from skmultilabel_nn._training.config import Rows
+from skmultilabel_nn._training.trainer import Trainer
 
 layers = keras.layers
 D, L = 5, 3

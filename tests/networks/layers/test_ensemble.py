@@ -1,14 +1,13 @@
 """Layers of a packed ensemble: each against the same arithmetic, one member at a time."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.special import expit, softmax
 
-tf = pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
-from skmultilabel_nn.networks.layers._ensemble import (  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn.networks.layers._ensemble import (
     InputDropout,
     MeanOfMembers,
     MemberHeads,

@@ -4,18 +4,16 @@ import pickle
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from sklearn.metrics import log_loss
 
-pytest.importorskip("tensorflow")
-keras = pytest.importorskip("keras")
-
-from skmultilabel_nn import KerasMultiLabelClassifier  # noqa: E402
-from skmultilabel_nn.networks import MLP  # noqa: E402
-from skmultilabel_nn.networks._introspection import parts_of  # noqa: E402
-from skmultilabel_nn.networks.layers._piecewise_linear import PiecewiseLinear, some_rows  # noqa: E402
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn.networks import MLP
+from skmultilabel_nn.networks._introspection import parts_of
+from skmultilabel_nn.networks.layers._piecewise_linear import PiecewiseLinear, some_rows
 
 N_BINS = 4
 
