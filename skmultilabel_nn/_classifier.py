@@ -8,7 +8,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from ._inputs.checks import check_inputs, check_sample_shape
-from .decision._prediction import Decisions, decide_sparse, top_k_labels
+from .decision._prediction import decide_sparse, fitted_rule, top_k_labels
 from .metrics._subset_accuracy import subset_accuracy
 
 
@@ -110,8 +110,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     threshold : float, array-like of shape (n_labels,), dict, str or DecisionRule, default=0.5
         A label is predicted if its probability is at least this: one number, one per label, or
         ``{label: number}`` (0.5 for those not named). Also a rule of `skmultilabel_nn.decision`
-        or its name, as "f1_micro", tuned on the held-out samples. May be changed after `fit`
-        by `set_params`. Not used for 1-D `y`.
+        or its name, as "f1_micro", tuned on the held-out samples. Set after `fit`, it takes
+        effect at once: a rule is then tuned on `held_out_`, by each `predict`. Not used for 1-D
+        `y`.
     warm_start : bool, default=False
         Whether `fit` goes on from the network and the weights of the last one; parameters of the
         network itself, as `hidden_layer_sizes`, are then not looked at.
@@ -150,8 +151,10 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         The threshold of each label, where the decision rule consists of thresholds.
     callbacks_ : list of keras.callbacks.Callback
         The copies of `callbacks` that were called.
-    held_out_ : HeldOut or None
-        Truth and probabilities of the samples that did not train.
+    held_out_ : ValidationPredictions or None
+        Truth and predicted probabilities of the held-out samples.
+    rule_ : DecisionRule or None
+        The decision rule that `threshold` asked for in `fit`; None for 1-D `y`.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -364,7 +367,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         checked = self._checked(X)
         if not self.targets_.multilabel:
             return self.targets_.decode(self._logits(checked).argmax(axis=1))
-        return self.targets_.decode(self._chosen(checked), index=getattr(X, "index", None))
+        indicator = self._predict_indicator(checked)
+        return self.targets_.decode(indicator, index=getattr(X, "index", None))
 
     def predict_topk(self, X, k):
         """Find the most probable labels of each sample, in memory that many labels do not need.
@@ -416,7 +420,8 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         if not self.targets_.multilabel:
             return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
-        return subset_accuracy(y, self._chosen(self._checked(X)), self.targets_, sample_weight)
+        indicator = self._predict_indicator(self._checked(X))
+        return subset_accuracy(y, indicator, self.targets_, sample_weight)
 
     @property
     def model_(self):
@@ -428,7 +433,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     def thresholds_(self):
         """ndarray of shape (n_labels,): The threshold of each label."""
         check_is_fitted(self)
-        return self._decisions().thresholds()
+        return self._effective_rule().thresholds_
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "network_")
@@ -453,15 +458,15 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     def _probabilities(self, X):
         return self.network_.probabilities(X)
 
-    def _chosen(self, X):
-        """Decide for checked samples, sparse where the answer needs no cell of every label."""
+    def _predict_indicator(self, X):
+        """Decide for checked samples; sparse where the answer needs no cell of every label."""
+        rule = self._effective_rule()
         if self.targets_.kind in ("sparse", "sets"):
-            n_labels = self.targets_.n_outputs
-            return decide_sparse(X, self._probabilities, self._decisions(), n_labels)
-        return self._decisions().decide(self._probabilities(X))
+            return decide_sparse(X, self._probabilities, rule, self.targets_.n_outputs)
+        return rule.decide(self._probabilities(X))
 
-    def _decisions(self):
-        return Decisions(self.threshold, self.targets_, self.held_out_)
+    def _effective_rule(self):
+        return fitted_rule(self.threshold, self.targets_, self.held_out_, self.rule_)
 
 
 @contextlib.contextmanager

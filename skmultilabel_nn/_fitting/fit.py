@@ -14,7 +14,11 @@ from skmultilabel_nn._training.train import train
 from skmultilabel_nn._training.validation_score import ValidationScore
 from skmultilabel_nn._utils.checks import is_auto
 from skmultilabel_nn._utils.weights import check_weights
-from skmultilabel_nn.decision._prediction import HeldOut, find_rule
+from skmultilabel_nn.decision._prediction import (
+    ValidationPredictions,
+    fitted_rule,
+    resolve_threshold,
+)
 from skmultilabel_nn.metrics._scorer import threshold_free_metric
 from skmultilabel_nn.model_selection._stratification import stratified_validation_rows
 from skmultilabel_nn.networks._preparation import assemble, check_builder, start_at
@@ -109,7 +113,8 @@ class Fit:
         return _rows(whole, ~chosen), _rows(whole, chosen)
 
     def _tunes_threshold(self):
-        return self.codec.multilabel and find_rule(self.estimator.threshold, self.codec).tuned
+        threshold = self.estimator.threshold
+        return self.codec.multilabel and resolve_threshold(threshold, self.codec).tuned
 
     def _given_validation(self, validation_data):
         if not isinstance(validation_data, tuple) or len(validation_data) not in (2, 3):
@@ -289,13 +294,20 @@ class Fit:
         estimator.loss_ = history["loss"][-1]
         estimator.callbacks_ = outcome.callbacks
         estimator.held_out_ = self._held_out(held_out)
+        estimator.rule_ = self._rule(estimator.held_out_)
 
     def _held_out(self, samples):
         if samples is None or not self.codec.multilabel:
             return None
         X, target, weight = samples
         probabilities = self.estimator._probabilities(X)
-        return HeldOut(target.Y, target.known, weight, probabilities)
+        return ValidationPredictions(target.Y, target.known, weight, probabilities)
+
+    def _rule(self, held_out):
+        """Return the fitted rule; None for 1-D y, and in `partial_fit` if it had to be tuned."""
+        if not self.codec.multilabel or (held_out is None and self._tunes_threshold()):
+            return None
+        return fitted_rule(self.estimator.threshold, self.codec, held_out)
 
 
 def either(validation_data, X_val, y_val):

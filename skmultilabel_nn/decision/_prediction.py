@@ -1,4 +1,6 @@
-"""From probabilities to decisions, and how many of them are right."""
+"""From probabilities to predictions: the rule that `threshold` asks for, and batches of rows."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -6,23 +8,24 @@ from sklearn.utils import gen_batches
 
 from skmultilabel_nn._utils.ranking import top_k
 
+from ._base import DecisionRule
 from ._rules import resolve_rule
 
 
-def find_rule(threshold, codec):
+def resolve_threshold(threshold, codec):
     """Return the decision rule that a threshold asks for.
 
     Parameters
     ----------
-    threshold : number, array, dict, str or DecisionRule
+    threshold : number, array-like, dict, str or DecisionRule
         The estimator's parameter.
     codec : TargetCodec
-        For the number of labels, and their names.
+        Number and names of the labels.
 
     Returns
     -------
     DecisionRule
-        Ready to decide, unless it is to be tuned first.
+        A copy, fitted unless it has to be tuned on held-out samples.
 
     Raises
     ------
@@ -35,71 +38,82 @@ def find_rule(threshold, codec):
     return rule if rule.tuned else rule.fit(np.empty((0, codec.n_outputs)), None)
 
 
-class Decisions:
-    """The decision rule that a threshold asks for, tuned if it needs to be.
+def fitted_rule(threshold, codec, held_out, rule=None):
+    """Return the decision rule that a threshold asks for, fitted.
 
     Parameters
     ----------
-    threshold : number, array, dict, str or DecisionRule
-        The estimator's parameter.
-    codec : TargetCodec
-        For thresholds given by label.
-    held_out : HeldOut or None
-        Rows that did not train, on which a rule is tuned.
+    threshold, codec
+        As in `resolve_threshold`.
+    held_out : ValidationPredictions or None
+        Held-out samples, on which rules are tuned.
+    rule : DecisionRule or None, default=None
+        The rule that was tuned on them when the estimator was fitted; returned if `threshold`
+        still asks for it.
+
+    Returns
+    -------
+    DecisionRule
+
+    Raises
+    ------
+    ValueError, TypeError
+        If no rule can be made of the threshold, or it has to be tuned and `held_out` is None.
     """
-
-    def __init__(self, threshold, codec, held_out):
-        self._codec = codec
-        rule = find_rule(threshold, codec)
-        if rule.tuned and held_out is None:
-            raise ValueError(
-                f"threshold={threshold!r} is tuned on rows that did not train, and fit kept none. "
-                f"Fit with this threshold, with early_stopping=True or with validation_data."
-            )
-        self._rule = held_out.tuned(rule) if rule.tuned else rule
-
-    def decide(self, probabilities):
-        """Return the 0/1 indicator of shape (n_samples, n_labels), int64."""
-        return self._rule.decide(probabilities)
-
-    def thresholds(self):
-        """Return one threshold a label.
-
-        Raises
-        ------
-        AttributeError
-            If the rule does not consist of thresholds.
-        """
-        return self._rule.thresholds_
+    resolved = resolve_threshold(threshold, codec)
+    if not resolved.tuned:
+        return resolved
+    if _equal_parameters(resolved, rule):
+        return rule
+    if held_out is None:
+        raise ValueError(
+            f"threshold={threshold!r} is tuned on held-out samples, and fit kept none. Call fit "
+            "with this threshold; KerasMultiLabelClassifier also keeps them with "
+            "early_stopping=True or validation_data."
+        )
+    return held_out.tune(resolved)
 
 
-class HeldOut:
-    """Truth and probabilities of rows that did not train.
+def _equal_parameters(a, b):
+    """Return whether two rules, or values of their parameters, are the same."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, DecisionRule):
+        return _equal_parameters(a.get_params(deep=False), b.get_params(deep=False))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_equal_parameters(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(_equal_parameters, a, b))
+    return np.array_equal(a, b) if isinstance(a, np.ndarray) else a is b or a == b
 
-    Parameters
+
+@dataclass(frozen=True, eq=False)
+class ValidationPredictions:
+    """Truth and predicted probabilities of held-out samples.
+
+    Attributes
     ----------
     Y : ndarray or csr_array of shape (n_samples, n_labels)
+        Truth, 0 or 1.
     known : bool ndarray of shape (n_samples, n_labels) or None
+        False where the truth is unknown; None: all of it is known.
     weight : ndarray of shape (n_samples,) or (n_samples, n_labels), or None
+        Weights of samples or cells.
     probabilities : ndarray of shape (n_samples, n_labels)
+        From a classifier that was not trained on these samples.
+    indices : ndarray of int, shape (n_samples,), or None
+        Positions of the samples among those that were given to `fit`, where that is kept.
     """
 
-    def __init__(self, Y, known, weight, probabilities):
-        self.Y, self.known, self.weight = Y, known, weight
-        self.probabilities = probabilities
-        self._last = None
+    Y: np.ndarray | sp.csr_array
+    known: np.ndarray | None
+    weight: np.ndarray | None
+    probabilities: np.ndarray
+    indices: np.ndarray | None = None
 
-    def __getstate__(self):
-        """Leave out the rule tuned last, which can be tuned again."""
-        return {**self.__dict__, "_last": None}
-
-    def tuned(self, rule):
-        """Return the rule tuned on these rows; the last one is remembered."""
-        text = repr(rule.get_params())
-        if self._last is None or self._last[:2] != (type(rule), text):
-            rule.fit(self.Y, self.probabilities, known=self.known, sample_weight=self.weight)
-            self._last = type(rule), text, rule
-        return self._last[2]
+    def tune(self, rule):
+        """Fit a decision rule on these samples, and return it."""
+        return rule.fit(self.Y, self.probabilities, known=self.known, sample_weight=self.weight)
 
 
 # Probabilities that are in memory at a time where an answer needs fewer: 32 MB in float64.
@@ -111,7 +125,7 @@ def _batches(X, n_labels):
         yield X[rows]
 
 
-def decide_sparse(X, probabilities, decisions, n_labels):
+def decide_sparse(X, probabilities, rule, n_labels):
     """Decide batch by batch, so that no (n_samples, n_labels) array is ever in memory.
 
     Parameters
@@ -120,8 +134,8 @@ def decide_sparse(X, probabilities, decisions, n_labels):
         Checked samples.
     probabilities : callable
         ``probabilities(X) -> ndarray of shape (n_samples, n_labels)``.
-    decisions : Decisions
-        What decides.
+    rule : DecisionRule
+        Fitted.
     n_labels : int
         Number of labels.
 
@@ -129,10 +143,8 @@ def decide_sparse(X, probabilities, decisions, n_labels):
     -------
     csr_array of shape (n_samples, n_labels), int64
     """
-    chosen = [
-        sp.csr_array(decisions.decide(probabilities(batch))) for batch in _batches(X, n_labels)
-    ]
-    return sp.vstack(chosen, format="csr")
+    decided = [sp.csr_array(rule.decide(probabilities(batch))) for batch in _batches(X, n_labels)]
+    return sp.vstack(decided, format="csr")
 
 
 def top_k_labels(X, probabilities, k, n_labels):

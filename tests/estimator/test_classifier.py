@@ -1,6 +1,7 @@
 """What comes out of the estimator, for every form of target."""
 
 import functools
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -330,10 +331,22 @@ def test_named_rules():
     assert_array_equal(clf.set_params(threshold="f1_macro").thresholds_, tuned)
 
 
-def test_a_tuned_rule_needs_rows_that_did_not_train():
+@pytest.mark.parametrize("threshold", ["f1_macro", "f1_micro", "at_least_one", {1: 0.2}])
+def test_predictions_never_change_the_estimator(threshold):
+    X, Y = problem()
+    clf = KerasMultiLabelClassifier(**FAST, threshold="f1_macro").fit(X, Y)
+    clf.set_params(threshold=threshold)
+    before, bytes_before = dict(vars(clf)), pickle.dumps((clf.rule_, clf.held_out_, clf.targets_))
+    clf.predict(X), clf.score(X, Y), hasattr(clf, "thresholds_")
+    assert all(vars(clf)[name] is value for name, value in before.items())
+    assert vars(clf).keys() == before.keys()
+    assert pickle.dumps((clf.rule_, clf.held_out_, clf.targets_)) == bytes_before
+
+
+def test_a_tuned_rule_needs_held_out_samples():
     X, Y = problem()
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
-    with pytest.raises(ValueError, match="tuned on rows that did not train.*early_stopping"):
+    with pytest.raises(ValueError, match="tuned on held-out samples.*early_stopping"):
         clf.set_params(threshold="f1_micro").predict(X)
     assert clf.set_params(threshold=0.5).predict(X).shape == Y.shape
 

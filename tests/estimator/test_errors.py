@@ -338,7 +338,7 @@ def test_methods_refuse_weights(fitted, method, weight):
         (2.0, ["threshold", "2.0"]),
         ([0.1], ["threshold", "3"]),
         ({"A": 0.5}, ["'A'", "3 labels"]),
-        ("f1_macro", ["tuned on rows that did not train", "early_stopping=True"]),
+        ("f1_macro", ["tuned on held-out samples", "early_stopping=True"]),
         ("no such", ["'no such'", "f1_macro"]),
     ],
 )
