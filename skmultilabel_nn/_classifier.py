@@ -279,7 +279,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
             If an argument or a parameter is not allowed, or the loss diverges. A fitted estimator
             is then left as it was.
         """
-        from ._fitting.fit import Fit, either
+        from ._fitting.fit import Fit, either  # noqa: PLC0415 (loads Keras, which takes seconds)
 
         with _unchanged_by_errors(self):
             goes_on = self.warm_start and hasattr(self, "network_")
@@ -309,7 +309,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         ValueError, TypeError
             As `fit`; also for a label that is not in the vocabulary.
         """
-        from ._fitting.fit import Fit
+        from ._fitting.fit import Fit  # noqa: PLC0415 (loads Keras, which takes seconds)
 
         with _unchanged_by_errors(self):
             fit = Fit(self, goes_on=hasattr(self, "network_"), partial=True, classes=classes)

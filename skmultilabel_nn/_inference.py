@@ -10,7 +10,7 @@ from scipy.special import softmax
 
 from skmultilabel_nn._backend import batches
 
-from ._backend.loading import load_keras
+from ._backend.loading import load_keras, load_tensorflow
 from ._backend.program_cache import ProgramCache, compiled
 from .networks._final_activation import with_probabilities
 from .networks._introspection import parts_of, set_values
@@ -183,8 +183,7 @@ class FittedNetwork:
         return compute, max(2, _NUMBERS_PER_BATCH // int(np.prod(self.input_shape)))
 
     def _program_for(self, X):
-        import tensorflow as tf
-
+        tf = load_tensorflow()
         with self._lock:
             if self._tensors is None:
                 self._prepare(tf)
@@ -235,9 +234,8 @@ def _batches_at_a_time():
 
     One if TensorFlow has one core, as in a worker of many.
     """
-    import tensorflow as tf
-
-    return 1 if tf.config.threading.get_intra_op_parallelism_threads() == 1 else 2
+    threads = load_tensorflow().config.threading.get_intra_op_parallelism_threads()
+    return 1 if threads == 1 else 2
 
 
 def _sigmoid(out, logits):

@@ -7,6 +7,8 @@ bounded number of them, under a key that tells all that went into them.
 import threading
 from collections import OrderedDict
 
+from .loading import load_tensorflow
+
 
 class ProgramCache:
     """A bounded store of programs, safe with threads.
@@ -57,8 +59,7 @@ def compiled(function, signature, *, jit_compile=False):
     Not called through `tf.function` itself: that counts how often code is traced, and would warn
     of the networks of a search, each of which needs its own program, as if they were a mistake.
     """
-    import tensorflow as tf
-
+    tf = load_tensorflow()
     traced = tf.function(
         function, input_signature=signature, autograph=False, jit_compile=jit_compile
     )

@@ -12,6 +12,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, MultiLabelBinarizer
 
+from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn._classifier import KerasMultiLabelClassifier
 from skmultilabel_nn.metrics._scorer import multilabel_scorer
 
@@ -44,11 +45,11 @@ class ConvNet(BaseEstimator):
 
     def __call__(self, input_shape, n_outputs):
         """Return a new model that takes ``input_shape`` and gives ``n_outputs`` logits."""
-        from keras import Input, Sequential, layers
-
-        return Sequential(
+        keras = load_keras()
+        layers = keras.layers
+        return keras.Sequential(
             [
-                Input(input_shape),
+                keras.Input(input_shape),
                 layers.Reshape((SIDE, SIDE, 1)),
                 *self._convolution(layers, self.filters),
                 layers.MaxPooling2D(2),

@@ -7,6 +7,10 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from .classifiers import compete, contestants, warm_up
+from .data import load_pictures
+from .report import report
+
 
 class Size(NamedTuple):
     """How much work the demonstration does.
@@ -92,10 +96,6 @@ def run(options):
     size = QUICK if options.quick else FULL
     print("Which digits are in the picture? Up to four on a canvas of 17 x 17 pixels.\n")
     say("starting Keras and TensorFlow")
-    from .classifiers import compete, contestants, warm_up
-    from .data import load_pictures
-    from .report import report
-
     warm_up()
     say(f"drawing {size.n_training:,} pictures, and {size.n_held_out:,} of other handwriting")
     training, held_out = load_pictures(size.n_training, size.n_held_out, options.seed)
@@ -121,7 +121,7 @@ def _figures(folder, results, held_out):
     """Write the figures and tell where they are, or what is missing."""
     if importlib.util.find_spec("matplotlib") is None:
         return '\nNo figures without matplotlib: pip install "skmultilabel-nn[plot]"'
-    from .figures import write_figures
+    from .figures import write_figures  # noqa: PLC0415 (matplotlib is optional)
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from sklearn.metrics import f1_score
 
 from skmultilabel_nn.display._history import TrainingHistoryDisplay
@@ -68,8 +69,6 @@ def draw_examples(held_out, result):
 
 
 def _frame(ax):
-    from matplotlib.patches import Rectangle
-
     return Rectangle((0, 0), 1, 1, transform=ax.transAxes, fill=False, edgecolor="0.7")
 
 

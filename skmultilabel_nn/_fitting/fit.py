@@ -300,7 +300,7 @@ class Fit:
         if samples is None or not self.codec.multilabel:
             return None
         X, target, weight = samples
-        probabilities = self.estimator._probabilities(X)
+        probabilities = self.estimator.network_.probabilities(X)
         return ValidationPredictions(target.Y, target.known, weight, probabilities)
 
     def _rule(self, held_out):

@@ -113,7 +113,7 @@ def learn_targets(y, *, classes=None):
         names = name_columns(reading.values.shape[1], vocabulary)
     named = reading.kind not in ("indicator", "sparse") or vocabulary is not None
     codec = TargetCodec(reading.kind, names, container=reading.container, named=named)
-    return codec, codec._encode(reading, on_unseen="raise")
+    return codec, codec.encode_reading(reading, on_unseen="raise")
 
 
 def label_sets(y):
@@ -245,9 +245,10 @@ class TargetCodec:
         like = self.kind
         if like == "sets" and not {0, 1} & set(self.label_names.tolist()):
             like = None  # zeros and ones are no labels here, so lists of them are an indicator
-        return self._encode(read_target(y, like=like), on_unseen)
+        return self.encode_reading(read_target(y, like=like), on_unseen)
 
-    def _encode(self, reading, on_unseen):
+    def encode_reading(self, reading, on_unseen):
+        """Encode a target that `read_target` has read; otherwise as `encode`."""
         if self.multilabel and reading.kind == "classes":
             raise ValueError(
                 "y holds one class label per row, but the target is multi-label, with "
@@ -402,10 +403,10 @@ class TargetCodec:
     def _decode_frame(self, indicator, index):
         names = self.label_names.tolist()
         if self.container == "polars":
-            import polars
+            import polars  # noqa: PLC0415 (optional)
 
             return polars.DataFrame(indicator, schema=names, orient="row")
-        import pandas
+        import pandas  # noqa: PLC0415 (optional)
 
         return pandas.DataFrame(indicator, columns=pandas.Index(names), index=index)
 

@@ -194,7 +194,7 @@ def _pandas_values(frame):
 
 
 def _polars_values(frame):
-    import polars
+    import polars  # noqa: PLC0415 (optional)
 
     if all(dtype.is_numeric() or dtype == polars.Boolean for dtype in frame.dtypes):
         values = frame.to_numpy()

@@ -1,13 +1,13 @@
 """The training loop: epochs, callbacks and history."""
 
 import numpy as np
-import tensorflow as tf
 
-from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._backend.loading import load_keras, load_tensorflow
 
 from .callbacks import EpochBar, copy_callbacks, overrides_batch_hooks
 
 keras = load_keras()
+tf = load_tensorflow()
 
 # A compiled call cannot be interrupted, so none is longer than this many batches, and none uses
 # weights more often than takes a second or so ...

@@ -178,7 +178,7 @@ def _label_rows(columns, names, sort_by):
 
 def _frame(rows, columns):
     try:
-        import pandas
+        import pandas  # noqa: PLC0415 (optional)
     except ImportError:
         raise ImportError(
             'output="frame" needs pandas, which is not installed: pip install pandas'

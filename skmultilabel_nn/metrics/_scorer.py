@@ -185,7 +185,7 @@ def multilabel_scorer(
         propensities=propensities,
         zero_division=zero_division,
     )
-    scorer._resolved()
+    scorer._resolved()  # noqa: SLF001 (a constructor only stores, so its function checks)
     return scorer
 
 

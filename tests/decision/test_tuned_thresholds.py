@@ -7,6 +7,8 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.metrics import fbeta_score, precision_score, recall_score
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import MaxAbsScaler
 
 from skmultilabel_nn.decision import (
     CardinalityThreshold,
@@ -248,9 +250,6 @@ def test_what_cannot_be_tuned_on_is_refused(arguments, message):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["yeast", "enron", "birds"])
 def test_on_real_sets_tuned_rules_reach_their_aim_on_the_tuning_rows(shared_data, name):
-    from sklearn.neural_network import MLPClassifier
-    from sklearn.preprocessing import MaxAbsScaler
-
     X, Y, _ = shared_data(name)
     Y = Y.toarray() if sparse.issparse(Y) else np.asarray(Y)
     X, half = MaxAbsScaler().fit_transform(X), len(Y) // 2

@@ -6,6 +6,7 @@ loss reported is that of the probabilities predicted.
 
 import pickle
 
+import keras
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -120,8 +121,6 @@ def test_keras_wrappers_clone_keeps_every_parameter():
 
 
 def test_scikeras_a_seed_leaves_keras_unseeded_layers_usable(data):
-    import keras
-
     KerasMultiLabelClassifier(**FAST).fit(*data)
     model = keras.Sequential([keras.Input((8,)), keras.layers.Dropout(0.5), keras.layers.Dense(4)])
     model.compile("sgd", "mse")

@@ -422,7 +422,7 @@ def test_clones_are_not_fitted():
 @KERAS_COPIES
 @pytest.mark.parametrize("how", COPIES)
 def test_copies_with_a_keras_model(how, tmp_path):
-    import keras
+    import keras  # noqa: PLC0415 (workers import this module, and one test is of what they load)
 
     X, Y = problem()
     layers = [keras.Input((6,)), keras.layers.Dense(4), keras.layers.Dense(3, activation="sigmoid")]
@@ -578,10 +578,10 @@ def test_html_links_to_the_documentation():
 
 def threads_after_a_fit(tensorflow_first):
     if tensorflow_first:
-        import tensorflow as tf
+        import tensorflow as tf  # noqa: PLC0415 (the order is what is tested)
     X, Y = problem()
     fast(epochs=1).fit(X, Y)
-    import tensorflow as tf
+    import tensorflow as tf  # noqa: PLC0415 (the order is what is tested)
 
     threading = tf.config.threading
     return (

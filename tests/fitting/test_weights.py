@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from sklearn.utils.class_weight import compute_sample_weight
 
 from skmultilabel_nn._fitting.weights import training_weight
 from skmultilabel_nn._targets.codec import learn_targets
@@ -103,8 +104,6 @@ class TestClasses:
     y = np.array(["x", "y", "y", "y", "z", "z"])
 
     def test_balanced_as_in_scikit_learn(self):
-        from sklearn.utils.class_weight import compute_sample_weight
-
         found = weights(self.y, None, "balanced")
         np.testing.assert_allclose(found, compute_sample_weight("balanced", self.y), rtol=1e-6)
 

@@ -1,6 +1,7 @@
 """Losses against plain transcriptions of their papers' formulas, and their weights."""
 
 import copy
+import doctest
 import pickle
 
 import keras
@@ -563,6 +564,4 @@ class TestGetLoss:
 
 
 def test_docstring_examples():
-    import doctest
-
     assert doctest.testmod(nn_losses).failed == 0

@@ -1,8 +1,10 @@
 """Stratified splitters: partitions, exact sizes, balance, target forms, seeds, scikit-learn."""
 
+import time
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
@@ -208,8 +210,6 @@ def test_targets_without_anything_to_balance(Y):
 
 def forms_of(Y):
     """The same target in every form, its labels in the order of the columns of `Y`."""
-    import pandas as pd
-
     names = [f"label {column:02d}" for column in range(Y.shape[1])]
     sets = [{names[column] for column in np.flatnonzero(row)} for row in Y]
     return {
@@ -341,8 +341,6 @@ def test_rare_labels_do_not_warn():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_train_test_split_is_stratified_and_keeps_types(seed):
-    import pandas as pd
-
     Y = long_tailed(200, n_labels=6, seed=seed)
     X = pd.DataFrame({"row": np.arange(200)}, index=np.arange(200) + 1000)
     texts = [f"text {row}" for row in range(200)]
@@ -485,8 +483,6 @@ def test_label_distribution_is_not_worse_than_the_reference(shared_data, name):
 
 @pytest.mark.slow
 def test_large_sparse_targets_are_quick():
-    import time
-
     rng = np.random.default_rng(0)
     place = (np.repeat(np.arange(100_000), 5), rng.integers(4000, size=500_000))
     Y = sparse.csr_array((np.ones(500_000), place), shape=(100_000, 4000)) > 0

@@ -93,8 +93,6 @@ class TestSeeded:
         assert np.abs(out(one) - out(other)).max() > 0.01
 
     def test_the_state_is_given_back(self):
-        import random
-
         state = random.getstate()
         with pytest.raises(RuntimeError), seeded(3):
             random.random()

@@ -6,6 +6,7 @@ import random
 import keras
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import tensorflow as tf
 
 from skmultilabel_nn import KerasMultiLabelClassifier
@@ -476,8 +477,6 @@ class TestXLA:
         assert bool(compiled) == (not dropout)
 
     def test_refused_for_sparse(self):
-        import scipy.sparse as sp
-
         X, Y = problem(1)
         with pytest.raises(ValueError, match="needs dense X and y"):
             ours(network(1), sp.csr_matrix(X), Y, jit_compile=True)

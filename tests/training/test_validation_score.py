@@ -1,5 +1,6 @@
 """Early stopping on scores that need no threshold."""
 
+import keras
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -98,8 +99,6 @@ def test_validation_data_of_another_storage(data, form):
 
 
 def test_validation_pictures_as_floats(data):
-    import keras
-
     pictures = np.random.default_rng(0).integers(0, 255, size=(40, 4, 4, 1)).astype(np.uint8)
     Y = data[1][:40]
 
