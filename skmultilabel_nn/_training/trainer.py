@@ -243,8 +243,10 @@ class Trainer:
 
         Inside it, Keras's optimizer sums gradients over replicas by a function that TensorFlow
         registers for good, and with it the whole program: each architecture that a process
-        trains would stay in its memory.
+        trains would stay in its memory. The optimizer of mixed precision works inside only.
         """
+        if isinstance(self.model.optimizer, keras.optimizers.LossScaleOptimizer):
+            return self.model.train_step(batch)
         context = tf.distribute.get_replica_context()
         return context.merge_call(lambda _, batch: self.model.train_step(batch), args=(batch,))
 

@@ -7,6 +7,8 @@ import numpy as np
 from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn.networks.layers._identity import Unchanged
 
+from ._introspection import float_dtype
+
 keras = load_keras()
 
 _FINAL = ("sigmoid", "softmax")
@@ -109,7 +111,10 @@ def _of_subclass(model, input_shape):
 
 def _outputs(model, x):
     x = keras.ops.convert_to_tensor(x, model.dtype_policy.variable_dtype)
-    return keras.ops.convert_to_numpy(model(x))
+    outputs = model(x)
+    if keras.backend.standardize_dtype(outputs.dtype) == "bfloat16":  # which numpy does not have
+        outputs = keras.ops.cast(outputs, "float32")
+    return keras.ops.convert_to_numpy(outputs)
 
 
 def _is_bounded(model, input_shape):
@@ -144,7 +149,8 @@ def with_probabilities(model, activation, taken=()):
     name = "probabilities"
     while name in taken:
         name += "_again"
-    final = keras.layers.Activation(activation, name=name)
+    # In mixed precision, too, in full precision, and whatever the process's policy is by now.
+    final = keras.layers.Activation(activation, name=name, dtype=float_dtype(model))
     if isinstance(getattr(model, "outputs", None), list):
         return keras.Model(model.inputs[0], final(model.outputs[0]), name=name)
     return keras.Sequential([model, final], name=name)
