@@ -1,7 +1,9 @@
-"""Checking X: arrays, frames and sparse matrices become arrays that can be gathered by row."""
+"""Checks of X: arrays, DataFrames and sparse matrices become arrays of numbers."""
 
 import numpy as np
 from sklearn.utils.validation import validate_data
+
+from .refusals import check_input_type
 
 
 def check_inputs(estimator, X, *, reset, dtype, allow_nd):
@@ -11,7 +13,7 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd):
     ----------
     estimator : estimator
         On which `n_features_in_` and `feature_names_in_` are set or looked up.
-    X : array-like, sparse matrix or frame
+    X : array-like, sparse matrix or DataFrame
         Samples.
     reset : bool
         Whether X is what the estimator is fitted on.
@@ -27,8 +29,12 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd):
     Raises
     ------
     ValueError
-        For NaN, infinity, too large numbers, no rows, or other features than in `fit`.
+        For NaN, infinity, too large numbers, no rows, or other features than in `fit`; for columns
+        of text, categories or dates, and for sparse matrices that are inconsistent.
+    TypeError
+        For several inputs, generators, paths and data sets.
     """
+    check_input_type(X, allow_nd=allow_nd)
     return validate_data(
         estimator,
         X,
@@ -40,7 +46,7 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd):
 
 
 def check_sample_shape(X, shape):
-    """Refuse samples of another shape than those of `fit`; scikit-learn looks at one axis only.
+    """Check that samples have the shape that those of `fit` had; scikit-learn checks one axis only.
 
     Raises
     ------

@@ -1,0 +1,47 @@
+"""DataFrames and Series of pandas, polars and pyarrow, recognized without importing any of them."""
+
+import sys
+
+_TYPES = {
+    "pandas": (("DataFrame",), ("Series", "Index")),
+    "polars": (("DataFrame",), ("Series",)),
+    "pyarrow": (("Table", "RecordBatch"), ("Array", "ChunkedArray")),
+}
+
+
+def frame_library(data):
+    """Return which library a DataFrame or Series is of.
+
+    Parameters
+    ----------
+    data : object
+
+    Returns
+    -------
+    library : {"pandas", "polars", "pyarrow", ""}
+        "" for everything that is neither a DataFrame nor a Series.
+    is_frame : bool
+        Whether `data` has columns.
+    """
+    for library, (frames, series) in _TYPES.items():
+        module = sys.modules.get(library)
+        if module is None:
+            continue
+        if isinstance(data, tuple(getattr(module, name) for name in frames)):
+            return library, True
+        if isinstance(data, tuple(getattr(module, name) for name in series)):
+            return library, False
+    return "", False
+
+
+def is_lazy_frame(data):
+    """Return whether `data` is a polars LazyFrame, whose cells are not computed yet."""
+    return isinstance(data, getattr(sys.modules.get("polars"), "LazyFrame", ()))
+
+
+def column_names(data):
+    """Return the names of a DataFrame's columns as a list, or None for everything else."""
+    library, is_frame = frame_library(data)
+    if not is_frame:
+        return None
+    return list(data.schema.names) if library == "pyarrow" else list(data.columns)
