@@ -1,6 +1,5 @@
-"""Stratified splitters: partitions, exact sizes, balance, target forms, seeds, scikit-learn."""
+"""Stratified splitters: partitions, exact sizes, target forms and seeds."""
 
-import time
 import warnings
 
 import numpy as np
@@ -9,13 +8,7 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import (
-    GridSearchCV,
-    KFold,
-    ShuffleSplit,
-    StratifiedKFold,
-    cross_val_score,
-)
+from sklearn.model_selection import GridSearchCV, ShuffleSplit, cross_val_score
 from sklearn.model_selection import train_test_split as plain_train_test_split
 from sklearn.multiclass import OneVsRestClassifier
 
@@ -30,38 +23,14 @@ from skmultilabel_nn.model_selection._stratification import (
     stratified_validation_rows,
 )
 
-SEEDS = [0, 1, 7]
+from .splits import SEEDS, folds_of, long_tailed
+
 ALL_SPLITTERS = [
     MultilabelStratifiedKFold(3, shuffle=True, random_state=0),
     MultilabelStratifiedKFold(3, order=2),
     RepeatedMultilabelStratifiedKFold(3, n_repeats=2, random_state=0),
     MultilabelStratifiedShuffleSplit(3, test_size=0.3, random_state=0),
 ]
-
-
-def long_tailed(n_rows=400, n_labels=12, seed=0):
-    """Indicator with correlated labels from frequent to rare, and rows without a label."""
-    rng = np.random.default_rng(seed)
-    trait = rng.random((n_rows, 1))
-    return (rng.random((n_rows, n_labels)) < trait / np.arange(1, n_labels + 1)).astype(int)
-
-
-def test_rows(cv, Y):
-    return [test for _, test in cv.split(Y, Y)]
-
-
-test_rows.__test__ = False
-
-
-def deviation(Y, groups):
-    """Mean absolute difference between label proportions in the groups and in the whole."""
-    Y = np.asarray(Y, dtype=float)
-    return np.mean([np.abs(Y[rows].mean(axis=0) - Y.mean(axis=0)).mean() for rows in groups])
-
-
-def pairs_of(Y):
-    first, second = np.triu_indices(Y.shape[1], 1)
-    return Y[:, first] * Y[:, second]
 
 
 def same_folds(one, other):
@@ -97,117 +66,6 @@ def test_shuffle_split_has_the_sizes_of_scikit_learn(sizes):
         assert len(np.union1d(train, test)) == len(train) + len(test)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_groups_have_any_sizes_asked_for(seed):
-    Y = long_tailed(200, seed=seed)
-    sizes = [1, 100, 0, 59, 40]
-    group = stratified_groups(Y, sizes, np.random.default_rng(seed))
-    np.testing.assert_array_equal(np.bincount(group, minlength=5), sizes)
-
-
-# -- balance -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_labels_are_within_one_row_of_their_share(seed):
-    Y = long_tailed(600, n_labels=6, seed=seed)
-    cv = MultilabelStratifiedKFold(5, shuffle=True, random_state=seed)
-    for test in test_rows(cv, Y):
-        assert np.all(np.abs(Y[test].sum(axis=0) - Y.sum(axis=0) / 5) < 1)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_balance_is_far_better_than_without_stratification(seed):
-    Y = long_tailed(500, n_labels=40, seed=seed)
-    ours = MultilabelStratifiedKFold(5, shuffle=True, random_state=seed)
-    plain = KFold(5, shuffle=True, random_state=seed)
-    assert deviation(Y, test_rows(ours, Y)) < 0.3 * deviation(Y, test_rows(plain, Y))
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_every_label_with_enough_positives_is_in_every_fold(seed):
-    rng = np.random.default_rng(seed)
-    Y = np.zeros((300, 30), dtype=int)
-    for label, count in enumerate(range(5, 35)):
-        Y[rng.choice(300, count, replace=False), label] = 1
-    cv = MultilabelStratifiedKFold(5, shuffle=True, random_state=seed)
-    assert all(np.all(Y[test].sum(axis=0) > 0) for test in test_rows(cv, Y))
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_frequent_labels_are_balanced_by_their_negatives(seed):
-    rng = np.random.default_rng(seed)
-    Y = (rng.random((200, 3)) < [0.97, 0.9, 0.5]).astype(int)
-    cv = MultilabelStratifiedKFold(4, shuffle=True, random_state=seed)
-    for test in test_rows(cv, Y):
-        assert np.all(np.abs((1 - Y[test]).sum(axis=0) - (1 - Y).sum(axis=0) / 4) < 1)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_second_order_balances_pairs_of_labels_better(seed):
-    Y = long_tailed(500, n_labels=8, seed=seed)
-    first = MultilabelStratifiedKFold(5, shuffle=True, random_state=seed)
-    second = MultilabelStratifiedKFold(5, order=2, shuffle=True, random_state=seed)
-    pairs = pairs_of(Y)
-    assert deviation(pairs, test_rows(second, Y)) < 0.8 * deviation(pairs, test_rows(first, Y))
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_small_test_part_gets_a_rare_label_whose_share_is_half_a_row(seed):
-    Y = np.zeros((100, 2), dtype=int)
-    Y[:5, 0] = 1
-    Y[20:60, 1] = 1
-    cv = MultilabelStratifiedShuffleSplit(3, test_size=0.1, random_state=seed)
-    for _, test in cv.split(Y, Y):
-        np.testing.assert_array_equal(Y[test].sum(axis=0), [1, 4])
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_order_of_rows_and_labels_does_not_matter_for_the_balance(seed):
-    Y = long_tailed(400, n_labels=6, seed=seed)
-    rng = np.random.default_rng(seed)
-    moved = Y[rng.permutation(400)][:, rng.permutation(6)]
-    for given in (Y, moved, Y[np.lexsort(Y.T)]):
-        for test in test_rows(MultilabelStratifiedKFold(5), given):
-            assert np.all(np.abs(given[test].sum(axis=0) - given.sum(axis=0) / 5) < 1)
-
-
-def test_one_dimensional_classes_are_stratified():
-    rng = np.random.default_rng(0)
-    y = rng.choice(["a", "b", "c"], size=120, p=[0.7, 0.25, 0.05])
-    onehot = (y[:, None] == np.unique(y)).astype(int)
-    ours = [test for _, test in MultilabelStratifiedKFold(4).split(y, y)]
-    plain = [test for _, test in StratifiedKFold(4).split(y, y)]
-    assert deviation(onehot, ours) <= deviation(onehot, plain) + 1e-12
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_known_cells_and_positives_are_balanced(seed):
-    rng = np.random.default_rng(seed)
-    y = long_tailed(500, n_labels=5, seed=seed).astype(float)
-    y[rng.random(y.shape) < 0.3] = np.nan
-    known, positive = (~np.isnan(y)).astype(int), np.nan_to_num(y)
-    cv = MultilabelStratifiedKFold(5, shuffle=True, random_state=seed)
-    plain = KFold(5, shuffle=True, random_state=seed)
-    for part in (known, positive):
-        assert deviation(part, test_rows(cv, y)) < 0.3 * deviation(part, test_rows(plain, y))
-
-
-def test_rows_with_nothing_known_are_spread_evenly():
-    y = long_tailed(100, n_labels=4).astype(float)
-    y[:20] = np.nan
-    for test in test_rows(MultilabelStratifiedKFold(5), y):
-        assert np.count_nonzero(test < 20) == 4
-
-
-@pytest.mark.parametrize("Y", [np.zeros((20, 3)), np.ones((20, 3)), np.eye(20)])
-def test_targets_without_anything_to_balance(Y):
-    assert [len(test) for test in test_rows(MultilabelStratifiedKFold(4), Y)] == [5] * 4
-
-
-# -- target forms --------------------------------------------------------------------------
-
-
 def forms_of(Y):
     """The same target in every form, its labels in the order of the columns of `Y`."""
     names = [f"label {column:02d}" for column in range(Y.shape[1])]
@@ -224,13 +82,16 @@ def forms_of(Y):
     }
 
 
+# -- target forms --------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("order", [1, 2])
 def test_every_form_gives_the_same_folds(order):
     Y = long_tailed(150, n_labels=9, seed=2)
     Y = Y[:, Y.any(axis=0)]
     Y[:, 0] |= np.random.default_rng(0).random(150) < 0.6  # more often there than not
     cv = MultilabelStratifiedKFold(4, order=order, shuffle=True, random_state=5)
-    expected = test_rows(cv, Y)
+    expected = folds_of(cv, Y)
     for form, y in forms_of(Y).items():
         found = [test for _, test in cv.split(np.zeros((150, 1)), y)]
         assert same_folds(found, expected), form
@@ -242,7 +103,7 @@ def test_polars_frames_with_null():
     y[::7, 1] = np.nan
     frame = polars.DataFrame(y, schema=["a", "b", "c"], nan_to_null=True)
     cv = MultilabelStratifiedKFold(3)
-    assert same_folds(test_rows(cv, frame), test_rows(cv, y))
+    assert same_folds(folds_of(cv, frame), folds_of(cv, y))
     train, test = train_test_split(frame, stratify=frame, random_state=0)
     assert type(train) is type(test) is polars.DataFrame
     assert train.height + test.height == 60
@@ -250,7 +111,7 @@ def test_polars_frames_with_null():
 
 def test_a_single_column_is_stratified():
     y = (np.arange(50) < 10).astype(int)[:, None]
-    assert [int(y[test].sum()) for test in test_rows(MultilabelStratifiedKFold(5), y)] == [2] * 5
+    assert [int(y[test].sum()) for test in folds_of(MultilabelStratifiedKFold(5), y)] == [2] * 5
 
 
 def test_a_sparse_target_is_left_as_it_was():
@@ -271,31 +132,31 @@ def test_seeds_repeat_and_differ(seed):
         lambda s: MultilabelStratifiedShuffleSplit(4, random_state=s),
     ]
     for make in makers:
-        folds = test_rows(make(seed), Y)
-        assert same_folds(folds, test_rows(make(seed), Y))
-        assert not same_folds(folds, test_rows(make(seed + 100), Y))
+        folds = folds_of(make(seed), Y)
+        assert same_folds(folds, folds_of(make(seed), Y))
+        assert not same_folds(folds, folds_of(make(seed + 100), Y))
 
 
 def test_without_shuffle_the_folds_are_always_the_same():
     Y = long_tailed(200)
     assert same_folds(
-        test_rows(MultilabelStratifiedKFold(4), Y), test_rows(MultilabelStratifiedKFold(4), Y)
+        folds_of(MultilabelStratifiedKFold(4), Y), folds_of(MultilabelStratifiedKFold(4), Y)
     )
 
 
 def test_repetitions_and_splits_differ_from_each_other():
     Y = long_tailed(200)
-    repeated = test_rows(RepeatedMultilabelStratifiedKFold(4, n_repeats=2, random_state=0), Y)
+    repeated = folds_of(RepeatedMultilabelStratifiedKFold(4, n_repeats=2, random_state=0), Y)
     assert len(repeated) == 8
     assert not same_folds(repeated[:4], repeated[4:])
-    one, other = test_rows(MultilabelStratifiedShuffleSplit(2, random_state=0), Y)
+    one, other = folds_of(MultilabelStratifiedShuffleSplit(2, random_state=0), Y)
     assert not np.array_equal(np.sort(one), np.sort(other))
 
 
 @pytest.mark.parametrize("cv", ALL_SPLITTERS, ids=repr)
 def test_global_random_state_is_left_alone(cv):
     before = np.random.get_state()[1].copy()  # noqa: NPY002 - the state that must not move
-    test_rows(cv, long_tailed(60))
+    folds_of(cv, long_tailed(60))
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
 
 
@@ -333,7 +194,7 @@ def test_rare_labels_do_not_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for cv in ALL_SPLITTERS:
-            test_rows(cv, Y)
+            folds_of(cv, Y)
 
 
 # -- train_test_split ----------------------------------------------------------------------
@@ -376,35 +237,6 @@ def test_train_test_split_by_label_sets_and_by_missing_labels():
     left, right = train_test_split(y, test_size=0.5, stratify=y, random_state=0)
     np.testing.assert_array_equal(np.isnan(left).sum(axis=0), np.isnan(right).sum(axis=0))
     np.testing.assert_array_equal(np.nansum(left, axis=0), np.nansum(right, axis=0))
-
-
-# -- validation rows -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("make", [np.random.default_rng, np.random.RandomState])
-@pytest.mark.parametrize("seed", SEEDS)
-def test_validation_rows(make, seed):
-    Y = long_tailed(305, n_labels=5, seed=seed)
-    chosen = stratified_validation_rows(Y, None, 0.1, make(seed))
-    assert chosen.dtype == bool
-    assert chosen.shape == (305,)
-    assert chosen.sum() == 31
-    assert np.all(np.abs(Y[chosen].sum(axis=0) - Y.sum(axis=0) * 31 / 305) < 1)
-    np.testing.assert_array_equal(chosen, stratified_validation_rows(Y, None, 0.1, make(seed)))
-
-
-def test_validation_leaves_a_row_on_either_side():
-    Y = np.ones((2, 1))
-    for fraction in (0.01, 0.99):
-        rng = np.random.default_rng(0)
-        assert stratified_validation_rows(Y, None, fraction, rng).sum() == 1
-
-
-def test_validation_rows_of_very_many_rows():
-    Y = np.random.default_rng(0).random((250_000, 6)) < [0.5, 0.3, 0.2, 0.1, 0.01, 0.001]
-    chosen = stratified_validation_rows(Y, None, 0.1, np.random.default_rng(0))
-    assert chosen.sum() == 25_000
-    assert np.all(np.abs(Y[chosen].sum(axis=0) - Y.sum(axis=0) / 10) < 1)
 
 
 # -- refusals ------------------------------------------------------------------------------
@@ -461,32 +293,3 @@ def test_splitting_refuses_targets_that_do_not_fit(cv):
 def test_more_folds_than_rows_are_refused():
     with pytest.raises(ValueError, match="n_splits=5 folds of 3 rows"):
         next(MultilabelStratifiedKFold(5).split(np.zeros((3, 1)), np.eye(3)))
-
-
-# -- real sets -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["emotions", "yeast", "birds", "enron"])
-def test_label_distribution_is_not_worse_than_the_reference(shared_data, name):
-    reference = pytest.importorskip("iterstrat.ml_stratifiers")
-    Y = shared_data(name)[1]
-    Y = Y.toarray() if sparse.issparse(Y) else Y
-    ours, theirs = [], []
-    for seed in SEEDS:
-        options = {"n_splits": 5, "shuffle": True, "random_state": seed}
-        folds = test_rows(MultilabelStratifiedKFold(**options), Y)
-        assert np.ptp([len(rows) for rows in folds]) <= 1
-        ours.append(deviation(Y, folds))
-        theirs.append(deviation(Y, test_rows(reference.MultilabelStratifiedKFold(**options), Y)))
-    assert np.mean(ours) <= np.mean(theirs) + 1e-12
-
-
-@pytest.mark.slow
-def test_large_sparse_targets_are_quick():
-    rng = np.random.default_rng(0)
-    place = (np.repeat(np.arange(100_000), 5), rng.integers(4000, size=500_000))
-    Y = sparse.csr_array((np.ones(500_000), place), shape=(100_000, 4000)) > 0
-    start = time.process_time()
-    folds = [test for _, test in MultilabelStratifiedKFold(5).split(np.empty((100_000, 1)), Y)]
-    assert time.process_time() - start < 20
-    assert [len(rows) for rows in folds] == [20_000] * 5
