@@ -1,20 +1,15 @@
-"""The estimator inside scikit-learn's tools, for each form of target that they let through."""
+"""The estimator inside scikit-learn's tools, for each form of target."""
 
-import copy
 import os
-import pickle
-import subprocess
-import sys
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-import sklearn
 from joblib.externals.loky import get_reusable_executor
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.base import clone, is_classifier
+from sklearn.base import is_classifier
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import StackingClassifier
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
@@ -35,56 +30,15 @@ from sklearn.model_selection import (
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skmultilabel_nn import KerasMultiLabelClassifier, label_sets
 from skmultilabel_nn.metrics import multilabel_scorer
-from tests.common import FAST
+
+from .tools import FORMS, NAMES, classifier, fast, named, problem, sets
 
 pytestmark = pytest.mark.slow
-
-LEARNING = {**FAST, "epochs": 20, "batch_size": 16, "learning_rate": 0.02}
-NAMES = ["ant", "bee", "cat", "dog", "elk"]
-KERAS_COPIES = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-
-def problem(n_labels=3):
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(120, 6))
-    return X, (X[:, :n_labels] > np.linspace(0, 0.5, n_labels)).astype(int)
-
-
-def named(Y):
-    return pd.DataFrame(Y, columns=NAMES[: Y.shape[1]])
-
-
-def sets(Y):
-    return label_sets(named(Y))
-
-
-FORMS = {
-    "array": lambda Y: Y,
-    "bool array": lambda Y: Y.astype(bool),
-    "frame": named,
-    "csr": sp.csr_matrix,
-    "label sets": sets,
-    "object array of sets": lambda Y: np.array([set(labels) for labels in sets(Y)], dtype=object),
-    "classes": lambda Y: np.array(["no", "yes"])[Y[:, 0]],
-}
-
-
-def classifier(**parameters):
-    return KerasMultiLabelClassifier(**{**LEARNING, **parameters})
-
-
-def fast(**parameters):
-    return KerasMultiLabelClassifier(**{**FAST, **parameters})
-
-
-@pytest.fixture(params=FORMS)
-def form(request):
-    return request.param
 
 
 # Pipelines -----------------------------------------------------------------------------------
@@ -132,9 +86,6 @@ def test_pipeline_with_frames():
     assert pipe[-1].feature_names_in_.tolist() == list("012345")
 
 
-# Searches ------------------------------------------------------------------------------------
-
-
 def scoring_for(form):
     """scikit-learn's own scorers do not take label sets."""
     return multilabel_scorer("f1_macro") if "sets" in form else "f1_macro"
@@ -153,6 +104,9 @@ def check_search(search, X, y):
     assert search.best_score_ > search.cv_results_["mean_test_score"].min()
     assert type(search.predict(X)) is type(search.best_estimator_[-1].predict(X))
     assert len(search.best_estimator_[-1].label_names_) in (2, 3)
+
+
+# Searches ------------------------------------------------------------------------------------
 
 
 def test_grid_search(form):
@@ -217,10 +171,11 @@ def test_search_with_several_scorers():
     assert all(np.isfinite(search.cv_results_[f"mean_test_{name}"]).all() for name in scoring)
 
 
-# Cross-validation ----------------------------------------------------------------------------
-
 BY_LABEL = ["f1_micro", "f1_macro", "roc_auc", "average_precision", "accuracy"]
 BY_SAMPLE = ["f1_samples", "jaccard_samples"]
+
+
+# Cross-validation ----------------------------------------------------------------------------
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
@@ -285,216 +240,6 @@ def test_train_test_split(form):
     y = FORMS[form](Y)
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
     assert classifier().fit(X_train, y_train).score(X_test, y_test) > 0.4
-
-
-# Metadata routing ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def routing():
-    with sklearn.config_context(enable_metadata_routing=True):
-        yield
-
-
-@pytest.mark.usefixtures("routing")
-def test_routing_of_weights():
-    X, Y = problem()
-    weight = np.random.default_rng(0).uniform(0, 3, size=120)
-    clf = fast().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
-    scaled = StandardScaler().set_fit_request(sample_weight=False).fit_transform(X)
-    direct = fast().fit(scaled, Y, sample_weight=weight)
-    pipe = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), clf)
-    pipe.fit(X, Y, sample_weight=weight)
-    assert_allclose(pipe.predict_proba(X), direct.predict_proba(scaled))
-    assert pipe.score(X, Y, sample_weight=weight) == direct.score(scaled, Y, sample_weight=weight)
-    scorer = get_scorer("f1_macro").set_score_request(sample_weight=True)
-    grid = {"kerasmultilabelclassifier__dropout": [clf.dropout]}
-    search = GridSearchCV(pipe, grid, cv=2, scoring=scorer).fit(X, Y, sample_weight=weight)
-    assert_allclose(search.predict_proba(X), direct.predict_proba(scaled))
-    assert search.score(X, Y, sample_weight=weight) == scorer(pipe, X, Y, sample_weight=weight)
-    folds = cross_validate(clf, X, Y, cv=KFold(2), params={"sample_weight": weight})
-    train, test = next(KFold(2).split(X))
-    expected = fast().fit(X[train], Y[train], sample_weight=weight[train])
-    expected = expected.score(X[test], Y[test], sample_weight=weight[test])
-    assert folds["test_score"][0] == pytest.approx(expected)
-
-
-@pytest.mark.usefixtures("routing")
-def test_routing_of_validation_data():
-    X, Y = problem()
-    clf = fast(early_stopping=True).set_fit_request(validation_data=True)
-    scaler = StandardScaler().fit(X[:80])
-    held_out = scaler.transform(X[80:]), Y[80:]
-    direct = fast(early_stopping=True)
-    direct.fit(scaler.transform(X[:80]), Y[:80], validation_data=held_out)
-    pipe = make_pipeline(StandardScaler(), clf).fit(X[:80], Y[:80], validation_data=held_out)
-    assert pipe[-1].history_ == direct.history_
-    search = GridSearchCV(pipe, {"kerasmultilabelclassifier__dropout": [0.1]}, cv=2)
-    search.fit(X[:80], Y[:80], validation_data=held_out)
-    assert search.best_estimator_[-1].held_out_.Y.shape == (40, 3)
-
-
-@pytest.mark.usefixtures("routing")
-@pytest.mark.parametrize("search", [False, True])
-def test_a_pipeline_transforms_validation_samples(form, search):
-    X, Y = problem()
-    y, y_val = FORMS[form](Y[:80]), FORMS[form](Y[80:])
-    clf = fast(early_stopping=True).set_fit_request(X_val=True, y_val=True)
-    pipe = Pipeline([("scale", StandardScaler()), ("clf", clf)], transform_input=["X_val"])
-    scaler = StandardScaler().fit(X[:80])
-    held_out = {"X_val": scaler.transform(X[80:]), "y_val": y_val}
-    direct = fast(early_stopping=True).fit(scaler.transform(X[:80]), y, **held_out)
-    if search:
-        pipe = GridSearchCV(pipe, {"clf__dropout": [clf.dropout]}, cv=2)
-    pipe.fit(X[:80], y, X_val=X[80:], y_val=y_val)
-    final = pipe.best_estimator_[-1] if search else pipe[-1]
-    assert_allclose(final.history_["val_loss"], direct.history_["val_loss"], rtol=1e-5)
-
-
-@pytest.mark.usefixtures("routing")
-@pytest.mark.parametrize("n_labels", [3, 6])
-def test_transform_input_cannot_serve_validation_data(n_labels):
-    """scikit-learn transforms every item of a tuple, y too; at least that is never silent."""
-    rng = np.random.default_rng(0)
-    X, Y = rng.normal(size=(60, 6)), rng.integers(0, 2, size=(60, n_labels))
-    clf = fast().set_fit_request(validation_data=True)
-    pipe = Pipeline([("scale", StandardScaler()), ("clf", clf)])
-    pipe.set_params(transform_input=["validation_data"])
-    with pytest.raises(ValueError, match=r"3 features|0 and 1 only"):
-        pipe.fit(X, Y, validation_data=(X, Y))
-
-
-def test_weights_without_routing():
-    X, Y = problem()
-    weight = np.random.default_rng(0).uniform(0, 3, size=120)
-    pipe = make_pipeline(StandardScaler(), fast())
-    pipe.fit(X, Y, kerasmultilabelclassifier__sample_weight=weight)
-    direct = fast().fit(StandardScaler().fit_transform(X), Y, sample_weight=weight)
-    assert_allclose(pipe.predict_proba(X), direct.predict_proba(StandardScaler().fit_transform(X)))
-
-
-# Copies --------------------------------------------------------------------------------------
-
-
-def through_joblib(clf, path):
-    joblib.dump(clf, path / "clf.joblib")
-    return joblib.load(path / "clf.joblib")
-
-
-COPIES = {
-    "deepcopy": lambda clf, path: copy.deepcopy(clf),
-    "pickle": lambda clf, path: pickle.loads(pickle.dumps(clf)),
-    "joblib": through_joblib,
-}
-
-
-@pytest.mark.parametrize("how", COPIES)
-def test_copies_of_fitted_estimators(form, how, tmp_path):
-    X, Y = problem()
-    y = FORMS[form](Y)
-    clf = fast(threshold={} if form == "classes" else 0.4).fit(X, y)
-    for original in (clf, make_pipeline(StandardScaler(), fast()).fit(X, y)):
-        copied = COPIES[how](original, tmp_path)
-        assert_array_equal(copied.predict_proba(X), original.predict_proba(X))
-        assert type(copied.predict(X)) is type(original.predict(X))
-        assert copied.score(X, y) == original.score(X, y)
-    assert copied[-1].label_names_.tolist() == original[-1].label_names_.tolist()
-    again = COPIES[how](COPIES[how](clf, tmp_path), tmp_path)
-    assert_array_equal(again.fit(X, y).predict_proba(X), clf.fit(X, y).predict_proba(X))
-
-
-@pytest.mark.parametrize("how", [*COPIES, "clone"])
-def test_copies_of_unfitted_estimators(how, tmp_path):
-    X, Y = problem()
-    clf = fast(threshold={0: 0.3}, class_weight={1: 2.0}, callbacks=[], metrics=["accuracy"])
-    copied = clone(clf) if how == "clone" else COPIES[how](clf, tmp_path)
-    assert copied.get_params() == clf.get_params()
-    assert not hasattr(copied, "network_")
-    assert_array_equal(copied.fit(X, Y).predict(X), clf.fit(X, Y).predict(X))
-
-
-def test_clones_are_not_fitted():
-    X, Y = problem()
-    copied = clone(fast().fit(X, Y))
-    assert vars(copied).keys() == copied.get_params(deep=False).keys()
-
-
-@KERAS_COPIES
-@pytest.mark.parametrize("how", COPIES)
-def test_copies_with_a_keras_model(how, tmp_path):
-    import keras  # noqa: PLC0415 (workers import this module, and one test is of what they load)
-
-    X, Y = problem()
-    layers = [keras.Input((6,)), keras.layers.Dense(4), keras.layers.Dense(3, activation="sigmoid")]
-    clf = fast(network=keras.Sequential(layers)).fit(X, Y)
-    copied = COPIES[how](clf, tmp_path)
-    assert_array_equal(copied.predict_proba(X), clf.predict_proba(X))
-    assert_allclose(copied.fit(X, Y).predict_proba(X), clf.predict_proba(X), rtol=1e-5)
-
-
-@pytest.mark.parametrize("how", COPIES)
-def test_training_goes_on_in_a_copy(how, tmp_path):
-    X, Y = problem()
-    clf = fast().partial_fit(X, Y).partial_fit(X, Y)
-    copied = COPIES[how](clf, tmp_path)
-    clf.set_params(random_state=5).partial_fit(X, Y)
-    copied.set_params(random_state=5).partial_fit(X, Y)
-    assert_allclose(copied.predict_proba(X), clf.predict_proba(X), rtol=1e-5)
-
-
-def test_pickles_are_small():
-    X, Y = problem()
-    clf = fast().fit(X, Y)
-    clf.predict(X)
-    n_weights = sum(np.size(value) for value in clf.network_.values)
-    assert len(pickle.dumps(clf)) < 4 * n_weights + 12_000
-
-
-LOADING = """
-import sys, joblib, numpy as np
-clf = joblib.load(sys.argv[1])
-X = np.load(sys.argv[2])
-np.save(sys.argv[3], clf.predict_proba(X))
-print(*sorted(clf.predict(X)[0]), sep=",")
-clf.fit(X, [{"z"}, {"y", "z"}] * 60)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("predicted", [False, True])
-def test_another_process_loads_it(predicted, tmp_path):
-    X, Y = problem()
-    clf = classifier().fit(X, sets(Y))
-    if predicted:
-        clf.predict(X)
-    joblib.dump(clf, tmp_path / "clf.joblib")
-    np.save(tmp_path / "X.npy", X)
-    files = [str(tmp_path / name) for name in ("clf.joblib", "X.npy", "P.npy")]
-    done = subprocess.run(
-        [sys.executable, "-c", LOADING, *files],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert done.stdout.strip() == ",".join(sorted(clf.predict(X)[0]))
-    assert_allclose(np.load(tmp_path / "P.npy"), clf.predict_proba(X), rtol=1e-5)
-
-
-@pytest.mark.parametrize("early_stopping", [False, True])
-def test_skops(form, early_stopping):
-    io = pytest.importorskip("skops.io")
-    X, Y = problem()
-    y = FORMS[form](Y)
-    clf = fast(early_stopping=early_stopping).fit(X, y)
-    stored = io.dumps(make_pipeline(clf))
-    untrusted = io.get_untrusted_types(data=stored)
-    assert all(name.startswith(("skmultilabel_nn.", "scipy.sparse.")) for name in untrusted)
-    loaded = io.loads(stored, trusted=untrusted)
-    assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))
-    assert loaded.score(X, y) == clf.score(X, y)
-    assert type(loaded.predict(X)) is type(clf.predict(X))
 
 
 # Around it -----------------------------------------------------------------------------------
@@ -573,9 +318,6 @@ def test_html_links_to_the_documentation():
     assert repr(KerasMultiLabelClassifier()) == "KerasMultiLabelClassifier()"
 
 
-# Workers -------------------------------------------------------------------------------------
-
-
 def threads_after_a_fit(tensorflow_first):
     if tensorflow_first:
         import tensorflow as tf  # noqa: PLC0415 (the order is what is tested)
@@ -589,6 +331,9 @@ def threads_after_a_fit(tensorflow_first):
         threading.get_intra_op_parallelism_threads(),
         threading.get_inter_op_parallelism_threads(),
     )
+
+
+# Workers -------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow

@@ -1,59 +1,12 @@
 """From the user's network to a model that gives logits, and the user's network unchanged."""
 
-import random
-
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from skmultilabel_nn._backend.seeding import seeded
-from skmultilabel_nn.networks import MLP
-from skmultilabel_nn.networks._final_activation import with_probabilities
 from skmultilabel_nn.networks._preparation import assemble
-from skmultilabel_nn.networks._serialization import describe, deserialize
-from skmultilabel_nn.networks.layers._input_scaling import InputScaling
 
-layers = keras.layers
-SHAPE, L = (6,), 3
-X = np.random.RandomState(0).standard_normal((5, 6)).astype(np.float32)
-
-
-@pytest.fixture(autouse=True)
-def same_weights():
-    """Keras takes the seeds of unseeded layers from here."""
-    random.seed(0)
-
-
-def built(network, seed=0, **given):
-    return assemble(network, SHAPE, L, seed=seed, **given)
-
-
-def out(model, x=X):
-    return keras.ops.convert_to_numpy(model(x))
-
-
-class Sub(keras.Model):
-    """A model with its own `call`, of which the last layer made is not the last one used."""
-
-    def __init__(self, activation=None):
-        super().__init__()
-        self.out = layers.Dense(L, activation=activation)
-        self.gate = layers.Dense(4, activation="sigmoid")
-
-    def call(self, inputs):
-        return self.out(self.gate(inputs))
-
-
-class Ends(keras.Model):
-    """A model that ends in a function."""
-
-    def __init__(self):
-        super().__init__()
-        self.out = layers.Dense(L)
-
-    def call(self, inputs):
-        return keras.ops.sigmoid(self.out(inputs))
+from .common import SHAPE, L, Sub, X, built, dense, graph, layers, nested, out, sequential
 
 
 class Twice(layers.Layer):
@@ -61,43 +14,6 @@ class Twice(layers.Layer):
 
     def call(self, inputs):
         return 2 * inputs
-
-
-def sequential(*end):
-    return keras.Sequential([keras.Input(SHAPE), layers.Dense(4, "tanh"), *end])
-
-
-def graph(end):
-    inputs = keras.Input(SHAPE)
-    return keras.Model(inputs, end(layers.Dense(4, "tanh")(inputs)))
-
-
-def nested(inner):
-    inputs = keras.Input(SHAPE)
-    return keras.Model(inputs, inner(inputs))
-
-
-def dense(activation=None):
-    return layers.Dense(L, activation)
-
-
-class TestSeeded:
-    @pytest.mark.parametrize("seed", [0, 1])
-    def test_same_seed_same_weights(self, seed):
-        one, other = (built(MLP((4,)), seed=seed) for _ in range(2))
-        for a, b in zip(one.variables, other.variables, strict=True):
-            np.testing.assert_array_equal(a, b)
-
-    def test_other_seed_other_weights(self):
-        one, other = (built(MLP((4,)), seed=seed) for seed in (0, 1))
-        assert np.abs(out(one) - out(other)).max() > 0.01
-
-    def test_the_state_is_given_back(self):
-        state = random.getstate()
-        with pytest.raises(RuntimeError), seeded(3):
-            random.random()
-            raise RuntimeError
-        assert random.getstate() == state
 
 
 class TestCopy:
@@ -175,89 +91,6 @@ class TestCopy:
         assert built(lambda *_: network).output_shape == (None, L)
 
 
-class TestFinalActivation:
-    @pytest.mark.parametrize("name", ["sigmoid", "softmax"])
-    @pytest.mark.parametrize(
-        "make",
-        [
-            lambda name: sequential(dense(name)),
-            lambda name: sequential(dense(), layers.Activation(name)),
-            lambda name: graph(dense(name)),
-            lambda name: graph(lambda x: layers.Activation(name)(dense()(x))),
-            lambda name: graph(lambda x: getattr(keras.ops, name)(dense()(x))),
-            lambda name: graph(lambda x: keras.activations.get(name)(dense()(x))),
-            lambda name: nested(sequential(dense(name))),
-            lambda name: nested(graph(dense(name))),
-            lambda name: nested(graph(lambda x: getattr(keras.ops, name)(dense()(x)))),
-            lambda name: keras.Sequential([keras.Input(SHAPE), sequential(dense(name))]),
-            lambda name: keras.Sequential(
-                [keras.Input(SHAPE), graph(lambda x: getattr(keras.ops, name)(dense()(x)))]
-            ),
-            lambda name: Sub(name),
-        ],
-        ids=[
-            "sequential dense",
-            "sequential activation",
-            "graph dense",
-            "graph activation",
-            "graph op",
-            "graph function",
-            "nested sequential",
-            "nested graph",
-            "nested op",
-            "sequential in sequential",
-            "graph in sequential",
-            "subclass",
-        ],
-    )
-    def test_is_taken_off(self, make, name):
-        network = make(name)
-        probabilities = out(network)
-        model = built(network)
-        logits = out(model)
-        found = out(with_probabilities(model, name))
-        np.testing.assert_allclose(found, probabilities, rtol=1e-4, atol=1e-6)
-        assert np.abs(logits - probabilities).max() > 0.01
-        np.testing.assert_array_equal(out(network), probabilities)
-
-    def test_softmax_layer(self):
-        for network in (sequential(dense(), layers.Softmax()),
-                        graph(lambda x: layers.Softmax()(dense()(x)))):  # fmt: skip
-            logits = out(built(network))
-            shifted = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-            np.testing.assert_allclose(shifted, out(network), rtol=1e-4)
-
-    @pytest.mark.parametrize("make", [lambda: sequential(dense()), lambda: graph(dense()), Sub])
-    def test_logits_stay_as_they_are(self, make):
-        network = make()
-        expected = out(network)
-        np.testing.assert_allclose(out(built(network)), expected, rtol=1e-6)
-
-    def test_a_layer_that_is_also_used_inside_is_left(self):
-        shared = layers.Dense(6, "sigmoid")
-        inputs = keras.Input(SHAPE)
-        network = keras.Model(inputs, shared(shared(inputs)))
-        expected = out(network)
-        model = assemble(network, SHAPE, 6, seed=0)
-        np.testing.assert_allclose(out(model), expected, rtol=1e-6)
-
-    def test_what_cannot_be_taken_off_warns(self):
-        with pytest.warns(UserWarning, match="seems to give probabilities"):
-            built(lambda *_: Ends())
-
-    def test_own_train_step_is_not_lost(self):
-        class Own(keras.Model):
-            def train_step(self, data):
-                return super().train_step(data)
-
-        inputs = keras.Input(SHAPE)
-        network = Own(inputs, layers.Softmax()(dense()(inputs)))
-        try:
-            assert type(built(lambda *_: network)).train_step is Own.train_step
-        except ValueError as error:
-            assert "own train_step" in str(error)
-
-
 class TestRefused:
     @pytest.mark.parametrize(
         ("network", "shape", "error", "message"),
@@ -313,43 +146,3 @@ class TestRefused:
         inputs = keras.Input(SHAPE)
         with pytest.raises(ValueError, match="Set standardize=False"):
             built(lambda *_: Own(inputs, dense()(inputs)), scaling="center")
-
-
-class TestInputScaling:
-    def test_a_factor_changes_nothing_until_it_is_set(self):
-        plain, scaled = built(MLP((4,)), seed=1), built(MLP((4,)), seed=1, scaling="factor")
-        np.testing.assert_allclose(out(plain), out(scaled), rtol=1e-6)
-
-    def test_far_values_are_bent(self):
-        layer = InputScaling()
-        layer.build((None, 1))
-        values = np.array([[-1e6], [-0.1], [0.0], [0.1], [1e6]], np.float32)
-        bent = np.ravel(layer(values))
-        np.testing.assert_allclose(bent[1:4], [-0.1, 0, 0.1], rtol=1e-3)
-        np.testing.assert_allclose(bent[[0, 4]], [-3, 3], rtol=1e-5)
-        assert (np.diff(bent) > 0).all()
-
-    @pytest.mark.parametrize("seed", [0, 1])
-    def test_arithmetic(self, seed):
-        rng = np.random.RandomState(seed)
-        shift, factor = rng.rand(2, 6)
-        layer = InputScaling()
-        layer.build((None, 6))
-        layer.set_weights([shift, factor])
-        z = (X - shift) * factor
-        np.testing.assert_allclose(layer(X), z / np.sqrt(1 + (z / 3) ** 2), rtol=1e-5)
-        one = InputScaling(center=False)
-        one.build((None, 6))
-        one.set_weights([np.float32(3.0)])
-        np.testing.assert_allclose(one(X), X * 3, rtol=1e-6)
-        sparse = one(tf.sparse.from_dense(X))
-        np.testing.assert_allclose(tf.sparse.to_dense(sparse), X * 3, rtol=1e-6)
-
-    def test_does_not_train_and_is_stored(self):
-        model = built(MLP((4,), n_members=1), scaling="center")
-        assert len(model.trainable_variables) == 4
-        again = deserialize(describe(model).config, SHAPE)
-        for a, b in zip(again.variables, model.variables, strict=True):
-            assert a.shape == b.shape
-            a.assign(b)
-        np.testing.assert_array_equal(out(again), out(model))

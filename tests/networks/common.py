@@ -1,0 +1,48 @@
+"""Models of every style, and their preparation."""
+
+import keras
+import numpy as np
+
+from skmultilabel_nn.networks._preparation import assemble
+
+layers = keras.layers
+SHAPE, L = (6,), 3
+X = np.random.RandomState(0).standard_normal((5, 6)).astype(np.float32)
+
+
+def built(network, seed=0, **given):
+    return assemble(network, SHAPE, L, seed=seed, **given)
+
+
+def out(model, x=X):
+    return keras.ops.convert_to_numpy(model(x))
+
+
+class Sub(keras.Model):
+    """A model with its own `call`, of which the last layer made is not the last one used."""
+
+    def __init__(self, activation=None):
+        super().__init__()
+        self.out = layers.Dense(L, activation=activation)
+        self.gate = layers.Dense(4, activation="sigmoid")
+
+    def call(self, inputs):
+        return self.out(self.gate(inputs))
+
+
+def sequential(*end):
+    return keras.Sequential([keras.Input(SHAPE), layers.Dense(4, "tanh"), *end])
+
+
+def graph(end):
+    inputs = keras.Input(SHAPE)
+    return keras.Model(inputs, end(layers.Dense(4, "tanh")(inputs)))
+
+
+def nested(inner):
+    inputs = keras.Input(SHAPE)
+    return keras.Model(inputs, inner(inputs))
+
+
+def dense(activation=None):
+    return layers.Dense(L, activation)
