@@ -1,7 +1,7 @@
-"""Pictures of multi-label problems and classifiers, in the manner of scikit-learn's displays.
+"""Plots of multi-label problems and classifiers, in the manner of scikit-learn's displays.
 
-Each display is made by a class method, which computes plain attributes and draws them: `plot` draws
-them again, on other axes or with other labels in front. matplotlib is imported only to draw
+Each display is made by a class method, which computes plain attributes and draws them; `plot` draws
+them again, on other axes or with other labels highlighted. matplotlib is imported only to draw
 (``pip install "skmultilabel-nn[plot]"``).
 """
 

@@ -1,18 +1,27 @@
-"""What precision-recall and ROC displays share: where scores come from, and the drawing."""
+"""The template of the displays that draw one curve per label."""
 
-from ._drawing import LabelCurves, check_highlight, draw_averages, draw_labels
+from ._drawing import LabelCurves, check_highlight, draw_averages, draw_labels, interpolate
 from ._scores import read_estimator, read_scores
-from ._style import figure_and_axes, finish, put_legend
+from ._style import REFERENCE_STYLE, add_legend, resolve_axes, style_axes
 
 _SIZE = (8.0, 4.8)
 
 
 class LabelCurveDisplay:
-    """What the two displays share; a subclass says what a curve is and how it reads.
+    """Template of a display; a subclass says what a curve is and how it reads.
 
-    It has the attributes `label_names`, `n_positives`, `micro`, `macro`, `name`, and the methods
-    `_compute`, `_labels`, `_draw_chance` and `_at_grid`.
+    A subclass has the attributes `label_names`, `n_positives`, `micro`, `macro` and `name`, the
+    names of the axes and of the score, and the methods
+
+    - `_compute`, which makes the display of scores,
+    - `_labels`, which gives the curves of the labels,
+    - `_reference`, which draws what they are compared with.
     """
+
+    _response_methods = ("predict_proba", "decision_function")
+    _drawstyle = "default"
+    _marker = None
+    _at_grid = staticmethod(interpolate)
 
     @classmethod
     def from_estimator(
@@ -32,11 +41,12 @@ class LabelCurveDisplay:
         Parameters
         ----------
         estimator : classifier
-            Fitted, with `predict_proba` or `decision_function`; also a pipeline or a search.
+            Fitted classifier with `predict_proba`, or, for curves that need no probabilities,
+            `decision_function`; also a pipeline or a search.
         X : array-like of shape (n_samples, ...)
             Samples.
         y : target
-            True labels, in any form that `KerasMultiLabelClassifier.fit` takes. Unknown cells
+            True labels, of any type that `KerasMultiLabelClassifier.fit` accepts. Unknown cells
             (NaN) do not count.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
             Weights of samples or of cells.
@@ -57,13 +67,13 @@ class LabelCurveDisplay:
         Raises
         ------
         ValueError, TypeError
-            If `y` and the scores do not fit, or the classifier gives no scores.
+            If `y` and the scores do not fit, or the classifier does not give the scores needed.
         """
         scores = read_estimator(
             estimator,
             X,
             y,
-            methods=("predict_proba", "decision_function"),
+            methods=cls._response_methods,
             label_names=label_names,
             sample_weight=sample_weight,
         )
@@ -87,14 +97,14 @@ class LabelCurveDisplay:
         Parameters
         ----------
         y_true : target
-            True labels, in any form that `KerasMultiLabelClassifier.fit` takes. Unknown cells
+            True labels, of any type that `KerasMultiLabelClassifier.fit` accepts. Unknown cells
             (NaN) do not count.
         y_score : array-like of shape (n_samples, n_labels) or list of (n_samples, 2) arrays
             Probabilities or other scores, as `predict_proba` gives them.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
             Weights of samples or of cells.
         label_names : array-like of shape (n_labels,), default=None
-            Names of the columns of `y_score`. None: those of `y_true`.
+            Names of the columns of the scores. None: those of `y_true`.
         name : str, default=None
             Title.
         highlight : int or list of labels, default=3
@@ -110,7 +120,8 @@ class LabelCurveDisplay:
         Raises
         ------
         ValueError
-            If the shapes do not fit, or a label has no name.
+            If the shapes do not fit, a label has no name, or values are not probabilities where
+            these are needed.
         """
         scores = read_scores(y_true, y_score, label_names=label_names, sample_weight=sample_weight)
         return cls._compute(scores, name).plot(ax, highlight=highlight)
@@ -118,14 +129,14 @@ class LabelCurveDisplay:
     def plot(self, ax=None, *, highlight=3):
         """Plot the curves.
 
-        Up to 8 labels are told apart by colour. Of more, the best and the worst are, before thin
-        lines of all (up to 40), or the bands in which 50% and 90% of the labels lie.
+        Up to 8 labels are told apart by color. Of more, the best and the worst are, in front of
+        thin lines of all (up to 40), or of the bands in which 50% and 90% of the labels lie.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            What to draw on. None: a new figure. The legend stands beside the axes of a new figure
-            and of one with ``layout="constrained"``, inside those of others.
+            Axes to draw on. None: those of a new figure. The legend stands beside the axes of a new
+            figure and of one with ``layout="constrained"``, inside those of others.
         highlight : int or list of labels, default=3
             How many of the best and of the worst labels to show where there are more than 8, from
             those with at least 10 positives if there are enough; or the very labels to show.
@@ -143,32 +154,48 @@ class LabelCurveDisplay:
             If matplotlib is not installed.
         """
         highlight = check_highlight(highlight, self.label_names)
-        self.figure_, self.ax_ = figure_and_axes(ax, _SIZE)
-        drawn = draw_labels(self.ax_, self._labels(), highlight)
-        self.line_, self.background_ = drawn.lines, drawn.background
+        self.figure_, self.ax_ = resolve_axes(ax, _SIZE)
+        artists = draw_labels(self.ax_, self._labels(), highlight)
+        self.line_, self.background_ = artists.lines, artists.background
+        averages = self._draw_averages()
+        reference = self._reference(artists)
+        style_axes(self.ax_, xlabel=self._xlabel, ylabel=self._ylabel, title=self.name)
+        handles = [*averages, *self.line_, *self.background_, *reference]
+        self.legend_ = add_legend(self.ax_, ax is None, handles)
+        return self
+
+    def _draw_averages(self):
+        """Draw the averages over labels; return their lines."""
         averages = {
-            f"{text} average ({self._score_name} {curve.score:.2f})": curve
+            f"{text} average ({self._score_name}{self._average_annotation(curve)})": curve
             for text, curve in (("micro", self.micro), ("macro", self.macro))
             if curve is not None
         }
         self.average_line_ = draw_averages(self.ax_, averages, drawstyle=self._drawstyle)
-        self.chance_level_ = self._draw_chance()
-        finish(self.ax_, xlabel=self._xlabel, ylabel=self._ylabel, title=self.name)
-        handles = [*self.average_line_, *self.line_, *self.background_]
-        handles += [] if self.chance_level_ is None else [self.chance_level_]
-        self.legend_ = put_legend(self.ax_, ax is None, handles)
-        return self
+        return self.average_line_
 
-    def _label_curves(self, x, y, score):
-        def note(column):
-            return f"{self._score_name} {score[column]:.2f}, n={self.n_positives[column]}"
+    def _average_annotation(self, curve):
+        return f" {curve.score:.2f}"
 
+    def _reference(self, artists):
+        """Draw what the curves are compared with; return what the legend shows of it."""
+        raise NotImplementedError
+
+    def _draw_diagonal(self, label, zorder=None):
+        return self.ax_.plot([0, 1], [0, 1], label=label, zorder=zorder, **REFERENCE_STYLE)[0]
+
+    def _label_curves(self, x, y, score, annotations=None):
+        """Gather the curves, and what the legend says about each: by default its score."""
+        if annotations is None:
+            annotations = [f"{self._score_name} {value:.2f}" for value in score]
+        pairs = zip(annotations, self.n_positives, strict=True)
         return LabelCurves(
             self.label_names,
             list(zip(x, y, strict=True)),
             score,
             self.n_positives,
-            note,
+            [f"{text}, n={n}" for text, n in pairs],
             self._at_grid,
             self._drawstyle,
+            self._marker,
         )

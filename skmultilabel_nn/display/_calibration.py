@@ -1,17 +1,21 @@
 """Reliability diagram of each label and of all labels pooled."""
 
+from numbers import Integral
+from typing import NamedTuple
+
 import numpy as np
-from sklearn.calibration import calibration_curve
 
-from ._drawing import GRID, AverageCurve, LabelCurves, check_highlight, draw_averages, draw_labels
+from skmultilabel_nn._utils.validation import check_probabilities
+
+from ._base import LabelCurveDisplay
+from ._documentation import inherit_parameters
+from ._drawing import AverageCurve, draw_averages
 from ._scores import read_estimator, read_scores, warn_undefined
-from ._style import GREY, figure_and_axes, finish, put_legend
 
-_SIZE = (8.0, 4.8)
 _MIN_CELLS, _MIN_SHARE = 10, 0.02  # of a bin that is drawn
 
 
-class MultilabelCalibrationDisplay:
+class MultilabelCalibrationDisplay(LabelCurveDisplay):
     """Reliability diagram of each label and of all labels pooled.
 
     Made by `from_estimator` or `from_predictions`; parameters are attributes.
@@ -22,10 +26,10 @@ class MultilabelCalibrationDisplay:
         Share of positives and mean probability in each bin that is not empty, as
         `sklearn.calibration.calibration_curve` gives them.
     bin_counts : list of n_labels ndarrays
-        Known cells in each of these bins.
+        Number of known cells in each of these bins, without those of weight 0.
     calibration_error : ndarray of shape (n_labels,)
-        Expected calibration error [1]_: the mean distance of the two, weighted by the counts. NaN
-        for a label of which nothing is known.
+        Expected calibration error [1]_: the mean distance of the two, weighted by the counts, or by
+        the sums of the cells' weights. NaN for a label that has no observed values.
     label_names : ndarray of shape (n_labels,)
         Names of the labels.
     n_positives : ndarray of shape (n_labels,)
@@ -34,30 +38,35 @@ class MultilabelCalibrationDisplay:
         The curve of all known cells as one problem (x: mean probability, y: share of positives);
         its score is their calibration error.
     pooled_counts : ndarray, default=None
-        Known cells in each of its bins. None: all of them are drawn.
+        Number of known cells in each of its bins. None: all bins are drawn.
     name : str, default=None
         Title.
 
     Attributes
     ----------
     line_ : list of matplotlib Lines
-        One for each label that is drawn in a colour.
+        One for each label that is drawn in a color.
     pooled_line_ : matplotlib Line or None
-        All cells.
+        Curve of all cells.
     background_ : list of matplotlib Artists
-        What stands for the other labels.
+        Lines or bands that stand for the other labels.
     reference_line_ : matplotlib Line
         The diagonal.
     legend_ : matplotlib Legend
         The legend.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes that were drawn on.
     figure_ : matplotlib Figure
-        Of the axes.
+        Figure that contains the axes.
 
     See Also
     --------
-    sklearn.calibration.CalibrationDisplay : For one label.
+    sklearn.calibration.CalibrationDisplay : The display of one label.
+
+    Notes
+    -----
+    Bins of few cells are not drawn: fewer than 10, or than 2% of the cells of the label if that is
+    less.
 
     References
     ----------
@@ -73,6 +82,11 @@ class MultilabelCalibrationDisplay:
     >>> display.calibration_error.round(2)
     array([0.1 , 0.25])
     """
+
+    _response_methods = ("predict_proba",)
+    _score_name = "ECE"
+    _marker = "o"
+    _xlabel, _ylabel = "Mean predicted probability", "Fraction of positives"
 
     def __init__(
         self,
@@ -98,6 +112,7 @@ class MultilabelCalibrationDisplay:
         self.name = name
 
     @classmethod
+    @inherit_parameters(LabelCurveDisplay.from_estimator)
     def from_estimator(
         cls,
         estimator,
@@ -106,6 +121,7 @@ class MultilabelCalibrationDisplay:
         *,
         n_bins=10,
         strategy="uniform",
+        sample_weight=None,
         label_names=None,
         name=None,
         highlight=3,
@@ -116,41 +132,25 @@ class MultilabelCalibrationDisplay:
         Parameters
         ----------
         estimator : classifier
-            Fitted, with `predict_proba`; also a pipeline or a search.
-        X : array-like of shape (n_samples, ...)
-            Samples.
-        y : target
-            True labels, in any form that `KerasMultiLabelClassifier.fit` takes. Unknown cells
-            (NaN) do not count.
+            Fitted classifier with `predict_proba`; also a pipeline or a search.
         n_bins : int, default=10
             Number of bins.
         strategy : {"uniform", "quantile"}, default="uniform"
-            Bins of equal width, or of equal counts for each label.
-        label_names : array-like of shape (n_labels,), default=None
-            Names of the columns that the classifier gives. None: those that it or `y` knows.
-        name : str, default=None
-            Title. None: the name of the classifier's class.
-        highlight : int or list of labels, default=3
-            See `plot`.
-        ax : matplotlib Axes, default=None
-            See `plot`.
-
-        Returns
-        -------
-        MultilabelCalibrationDisplay
-
-        Raises
-        ------
-        ValueError, TypeError
-            If `y` and the probabilities do not fit, or the classifier gives none.
+            Bins of equal width, or of equal counts for each label; with weights, of equal weight.
         """
         scores = read_estimator(
-            estimator, X, y, methods=("predict_proba",), label_names=label_names
+            estimator,
+            X,
+            y,
+            methods=cls._response_methods,
+            label_names=label_names,
+            sample_weight=sample_weight,
         )
         name = type(estimator).__name__ if name is None else name
-        return cls._compute(scores, n_bins, strategy, name).plot(ax, highlight=highlight)
+        return cls._compute(scores, name, n_bins, strategy).plot(ax, highlight=highlight)
 
     @classmethod
+    @inherit_parameters(LabelCurveDisplay.from_predictions)
     def from_predictions(
         cls,
         y_true,
@@ -158,6 +158,7 @@ class MultilabelCalibrationDisplay:
         *,
         n_bins=10,
         strategy="uniform",
+        sample_weight=None,
         label_names=None,
         name=None,
         highlight=3,
@@ -167,158 +168,115 @@ class MultilabelCalibrationDisplay:
 
         Parameters
         ----------
-        y_true : target
-            True labels, in any form that `KerasMultiLabelClassifier.fit` takes. Unknown cells
-            (NaN) do not count.
         y_prob : array-like of shape (n_samples, n_labels) or list of (n_samples, 2) arrays
             Probabilities, as `predict_proba` gives them.
         n_bins : int, default=10
             Number of bins.
         strategy : {"uniform", "quantile"}, default="uniform"
-            Bins of equal width, or of equal counts for each label.
-        label_names : array-like of shape (n_labels,), default=None
-            Names of the columns of `y_prob`. None: those of `y_true`.
-        name : str, default=None
-            Title.
-        highlight : int or list of labels, default=3
-            See `plot`.
-        ax : matplotlib Axes, default=None
-            See `plot`.
-
-        Returns
-        -------
-        MultilabelCalibrationDisplay
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, or values are no probabilities.
+            Bins of equal width, or of equal counts for each label; with weights, of equal weight.
         """
-        scores = read_scores(y_true, y_prob, label_names=label_names)
-        return cls._compute(scores, n_bins, strategy, name).plot(ax, highlight=highlight)
+        scores = read_scores(y_true, y_prob, label_names=label_names, sample_weight=sample_weight)
+        return cls._compute(scores, name, n_bins, strategy).plot(ax, highlight=highlight)
 
     @classmethod
-    def _compute(cls, scores, n_bins, strategy, name):
+    def _compute(cls, scores, name, n_bins, strategy):
+        _check_bins(n_bins, strategy)
+        scores = scores._replace(score=check_probabilities(scores.score))
         columns = range(len(scores.label_names))
-        bins = [_bins(*scores.of_label(column)[:2], n_bins, strategy) for column in columns]
-        error = np.array([_error(*label) for label in bins])
+        bins = [_reliability(*scores.of_label(column), n_bins, strategy) for column in columns]
+        error = np.array([label.error for label in bins])
         warn_undefined(scores.label_names, error, "reliability", "cells")
-        pooled = _bins(*scores.pooled()[:2], n_bins, strategy)
+        pooled = _reliability(*scores.pooled(), n_bins, strategy)
         return cls(
-            [prob_true for prob_true, _, _ in bins],
-            [prob_pred for _, prob_pred, _ in bins],
-            bin_counts=[counts for _, _, counts in bins],
+            [label.prob_true for label in bins],
+            [label.prob_pred for label in bins],
+            bin_counts=[label.counts for label in bins],
             calibration_error=error,
             label_names=scores.label_names,
             n_positives=scores.n_positives,
-            pooled=AverageCurve(pooled[1], pooled[0], _error(*pooled)),
-            pooled_counts=pooled[2],
+            pooled=AverageCurve(pooled.prob_pred, pooled.prob_true, pooled.error),
+            pooled_counts=pooled.counts,
             name=name,
         )
 
-    def plot(self, ax=None, *, highlight=3):
-        """Plot the diagram.
-
-        Bins of few cells are not drawn: fewer than 10, or than 2% of the cells of the label if that
-        is less.
-
-        Up to 8 labels are told apart by colour. Of more, the best and the worst calibrated are,
-        before thin lines of all (up to 40), or the bands in which 50% and 90% of the labels lie.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            What to draw on. None: a new figure. The legend stands beside the axes of a new figure
-            and of one with ``layout="constrained"``, inside those of others.
-        highlight : int or list of labels, default=3
-            How many of the best and of the worst labels to show where there are more than 8, from
-            those with at least 10 positives if there are enough; or the very labels to show.
-
-        Returns
-        -------
-        MultilabelCalibrationDisplay
-            The display itself.
-
-        Raises
-        ------
-        ValueError
-            If `highlight` is neither of these.
-        ImportError
-            If matplotlib is not installed.
-        """
-        highlight = check_highlight(highlight, self.label_names)
-        self.figure_, self.ax_ = figure_and_axes(ax, _SIZE)
-        self.reference_line_ = self.ax_.plot(
-            [0, 1], [0, 1], color=GREY, ls=":", lw=1.2, label="perfectly calibrated"
-        )[0]
-        drawn = draw_labels(self.ax_, self._labels(), highlight)
-        self.line_, self.background_ = drawn.lines, drawn.background
-        pooled = {}
+    def _draw_averages(self):
+        averages = {}
         if self.pooled is not None:
-            pooled = {f"all labels pooled (ECE {self.pooled.score:.3f})": self._drawn_pooled()}
-        lines = draw_averages(self.ax_, pooled, marker="s")
+            x, y, error = self.pooled
+            if self.pooled_counts is not None:
+                x, y = _drop_small_bins(x, y, self.pooled_counts)
+            averages[f"all labels pooled (ECE {error:.3f})"] = AverageCurve(x, y, error)
+        lines = draw_averages(self.ax_, averages, marker="s")
         self.pooled_line_ = lines[0] if lines else None
-        finish(
-            self.ax_,
-            xlabel="Mean predicted probability",
-            ylabel="Fraction of positives",
-            title=self.name,
-        )
-        handles = [*lines, *self.line_, *self.background_, self.reference_line_]
-        self.legend_ = put_legend(self.ax_, ax is None, handles)
-        return self
-
-    def _drawn_pooled(self):
-        if self.pooled_counts is None:
-            return self.pooled
-        x, y = _enough(self.pooled.x, self.pooled.y, self.pooled_counts)
-        return self.pooled._replace(x=x, y=y)
+        return lines
 
     def _labels(self):
-        def note(column):
-            return f"ECE {self.calibration_error[column]:.3f}, n={self.n_positives[column]}"
+        bins = zip(self.prob_pred, self.prob_true, self.bin_counts, strict=True)
+        x, y = zip(*(_drop_small_bins(*label) for label in bins), strict=True)
+        annotations = [f"ECE {error:.3f}" for error in self.calibration_error]
+        return self._label_curves(x, y, -self.calibration_error, annotations)
 
-        return LabelCurves(
-            self.label_names,
-            [
-                _enough(*label)
-                for label in zip(self.prob_pred, self.prob_true, self.bin_counts, strict=True)
-            ],
-            -self.calibration_error,
-            self.n_positives,
-            note,
-            _at_grid,
-            marker="o",
-        )
+    def _reference(self, artists):
+        # Below the lines of the labels, which the diagonal would cross where they are best.
+        self.reference_line_ = self._draw_diagonal("perfectly calibrated", zorder=1.9)
+        return [self.reference_line_]
 
 
-def _bins(truth, probability, n_bins, strategy):
-    """Return share of positives, mean probability and count of the bins that are not empty."""
+def _check_bins(n_bins, strategy):
+    if not isinstance(n_bins, Integral) or isinstance(n_bins, bool) or n_bins < 1:
+        raise ValueError(f"n_bins must be an integer of at least 1; got {n_bins!r}.")
+    if strategy not in ("uniform", "quantile"):
+        raise ValueError(f"strategy must be 'uniform' or 'quantile'; got {strategy!r}.")
+
+
+class _Reliability(NamedTuple):
+    """Share of positives, mean probability and count of the bins that are not empty."""
+
+    prob_true: np.ndarray
+    prob_pred: np.ndarray
+    counts: np.ndarray
+    error: float
+
+
+def _reliability(truth, probability, weight, n_bins, strategy):
+    """Bin the cells of positive weight.
+
+    These are the bins of `sklearn.calibration.calibration_curve`, which has neither weights nor the
+    counts, so that it cannot be called for them. A test holds that both give the same.
+    """
+    probability = probability.astype(np.float64)
+    if weight is not None:
+        truth, probability, weight = (v[weight > 0] for v in (truth, probability, weight))
     if not len(truth):
-        return np.empty(0), np.empty(0), np.empty(0, dtype=np.int64)
-    probability = np.asarray(probability, dtype=np.float64)
-    prob_true, prob_pred = calibration_curve(
-        truth, probability, pos_label=True, n_bins=n_bins, strategy=strategy
+        return _Reliability(np.empty(0), np.empty(0), np.empty(0, dtype=np.int64), np.nan)
+    bin_of_cell = np.searchsorted(_edges(probability, weight, n_bins, strategy), probability)
+    weight = np.ones(len(truth)) if weight is None else weight
+    counts = np.bincount(bin_of_cell, minlength=n_bins)
+    total, positive, predicted = (
+        np.bincount(bin_of_cell, values, minlength=n_bins)[counts > 0]
+        for values in (weight, weight * truth, weight * probability)
     )
-    # calibration_curve keeps its counts to itself; these are its bins.
-    edges = np.linspace(0.0, 1.0, n_bins + 1)
-    if strategy == "quantile":
-        edges = np.percentile(probability, edges * 100)
-    counts = np.bincount(np.searchsorted(edges[1:-1], probability), minlength=n_bins)
-    return prob_true, prob_pred, counts[counts > 0]
+    prob_true, prob_pred = positive / total, predicted / total
+    error = np.average(np.abs(prob_true - prob_pred), weights=total)
+    return _Reliability(prob_true, prob_pred, counts[counts > 0], float(error))
 
 
-def _error(prob_true, prob_pred, counts):
-    if not len(counts):
-        return np.nan
-    return float(np.average(np.abs(prob_true - prob_pred), weights=counts))
+def _edges(probability, weight, n_bins, strategy):
+    """Return the edges between the bins; a probability at an edge lies in the lower bin."""
+    shares = np.linspace(0.0, 1.0, n_bins + 1)
+    if strategy == "uniform":
+        return shares[1:-1]
+    if weight is None:
+        return np.percentile(probability, shares * 100)[1:-1]
+    # numpy weighs quantiles from version 2.0 on only. An edge is the first probability up to which
+    # the share of the weights lies; the tolerance forgives the rounding of sums.
+    order = np.argsort(probability)
+    cumulative = np.cumsum(weight[order])
+    first = np.searchsorted(cumulative, shares[1:-1] * cumulative[-1] * (1 - 1e-12))
+    return probability[order][first]
 
 
-def _enough(prob_pred, prob_true, counts):
+def _drop_small_bins(prob_pred, prob_true, counts):
     """Leave out the bins whose share of positives is luck."""
-    enough = counts >= min(_MIN_CELLS, _MIN_SHARE * counts.sum())
-    return prob_pred[enough], prob_true[enough]
-
-
-def _at_grid(prob_pred, prob_true):
-    return np.interp(GRID, prob_pred, prob_true, left=np.nan, right=np.nan)
+    large = counts >= min(_MIN_CELLS, _MIN_SHARE * counts.sum())
+    return prob_pred[large], prob_true[large]

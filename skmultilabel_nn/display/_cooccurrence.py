@@ -9,7 +9,7 @@ from scipy.spatial.distance import squareform
 
 from skmultilabel_nn._targets.codec import learn_targets
 
-from ._style import figure_and_axes, import_pyplot, text_of
+from ._style import format_label, import_matplotlib, resolve_axes
 
 _ANNOTATE_UP_TO = 15  # numbers in more cells than that squared are too small to read
 _SIZES = (4.5, 12.0)  # inches of the shortest and longest side
@@ -43,9 +43,9 @@ class LabelCooccurrenceDisplay:
     colorbar_ : matplotlib Colorbar or None
         The scale.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes that were drawn on.
     figure_ : matplotlib Figure
-        Of the axes.
+        Figure that contains the axes.
 
     Examples
     --------
@@ -102,7 +102,7 @@ class LabelCooccurrenceDisplay:
         _check_options(max_labels, order)
         codec, target = learn_targets(y, classes=label_names)
         if not codec.multilabel:
-            raise ValueError("y holds one class per row, and classes do not come together.")
+            raise ValueError("y holds one class per row, and classes do not occur together.")
         shown = _most_frequent(target.Y, max_labels)
         counts, probability = _count(target, shown)
         places = _places(counts, order)
@@ -124,11 +124,11 @@ class LabelCooccurrenceDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            What to draw on. None: a new figure.
+            Axes to draw on. None: those of a new figure.
         annotate : bool or "auto", default="auto"
             Whether to write numbers into the cells. "auto": for up to 15 labels.
         cmap : str or matplotlib Colormap, default="Blues"
-            Colours of the probabilities.
+            Colors of the probabilities.
         colorbar : bool, default=True
             Whether to show the scale.
 
@@ -142,14 +142,13 @@ class LabelCooccurrenceDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        plt = import_pyplot()
         n_shown = len(self.label_names)
         side = np.clip(2.5 + 0.25 * n_shown, *_SIZES)
-        self.figure_, self.ax_ = figure_and_axes(ax, (side + 1.0, side))
+        self.figure_, self.ax_ = resolve_axes(ax, (side + 1.0, side))
         annotate = n_shown <= _ANNOTATE_UP_TO if annotate == "auto" else annotate
         cells = np.ma.masked_invalid(self.probability)
         cells[np.eye(n_shown, dtype=bool)] = np.ma.masked
-        colors = plt.get_cmap(cmap).with_extremes(bad="0.88")
+        colors = import_matplotlib().pyplot.get_cmap(cmap).with_extremes(bad="0.88")
         highest = cells.max() if cells.count() and cells.max() > 0 else 1.0
         self.im_ = self.ax_.imshow(cells, cmap=colors, vmin=0.0, vmax=highest)
         self._name_axes()
@@ -163,7 +162,7 @@ class LabelCooccurrenceDisplay:
     def _name_axes(self):
         n_shown = len(self.label_names)
         size = "small" if n_shown <= _ANNOTATE_UP_TO else "x-small"
-        names = [text_of(name) for name in self.label_names.tolist()]
+        names = [format_label(name) for name in self.label_names.tolist()]
         rows = [f"{name} ({n})" for name, n in zip(names, np.diag(self.counts), strict=True)]
         self.ax_.set_xticks(range(n_shown), names, rotation=90, fontsize=size)
         self.ax_.set_yticks(range(n_shown), rows, fontsize=size)

@@ -6,13 +6,13 @@ from sklearn.metrics import auc, precision_recall_curve, roc_curve
 from ._base import LabelCurveDisplay
 from ._drawing import GRID, AverageCurve
 from ._scores import warn_undefined
-from ._style import GREY
+from ._style import REFERENCE_STYLE
 
 _NO_CURVE = AverageCurve(np.empty(0), np.empty(0), np.nan)
 
 
 def _precision_recall(truth, score, weight):
-    if not _counts(truth, weight):
+    if not _has_weight(truth, weight):
         return _NO_CURVE
     precision, recall, _ = precision_recall_curve(
         truth, score, sample_weight=weight, drop_intermediate=True
@@ -23,17 +23,17 @@ def _precision_recall(truth, score, weight):
 
 
 def _roc(truth, score, weight):
-    if not (_counts(truth, weight) and _counts(~truth, weight)):
+    if not (_has_weight(truth, weight) and _has_weight(~truth, weight)):
         return _NO_CURVE
     fpr, tpr, _ = roc_curve(truth, score, sample_weight=weight)
     return AverageCurve(fpr, tpr, float(auc(fpr, tpr)))
 
 
-def _counts(chosen, weight):
-    return bool(np.any(chosen if weight is None else chosen & (weight > 0)))
+def _has_weight(cells, weight):
+    return bool(np.any(cells if weight is None else cells & (weight > 0)))
 
 
-def _defined(curve):
+def _none_if_undefined(curve):
     return None if np.isnan(curve.score) else curve
 
 
@@ -87,23 +87,23 @@ class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
     Attributes
     ----------
     line_ : list of matplotlib Lines
-        One for each label that is drawn in a colour.
+        One for each label that is drawn in a color.
     average_line_ : list of matplotlib Lines
         Micro and macro average.
     background_ : list of matplotlib Artists
-        What stands for the other labels.
+        Lines or bands that stand for the other labels.
     chance_level_ : matplotlib Line or None
         Precision of random scores.
     legend_ : matplotlib Legend
         The legend.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes that were drawn on.
     figure_ : matplotlib Figure
-        Of the axes.
+        Figure that contains the axes.
 
     See Also
     --------
-    sklearn.metrics.PrecisionRecallDisplay : For one label.
+    sklearn.metrics.PrecisionRecallDisplay : The display of one label.
 
     Examples
     --------
@@ -117,6 +117,7 @@ class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
 
     _score_name = "AP"
     _drawstyle = "steps-post"
+    _at_grid = staticmethod(_precision_at_grid)
     _xlabel, _ylabel = "Recall", "Precision"
 
     def __init__(
@@ -155,7 +156,7 @@ class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
             average_precision=average_precision,
             label_names=scores.label_names,
             n_positives=scores.n_positives,
-            micro=_defined(_precision_recall(*pooled)),
+            micro=_none_if_undefined(_precision_recall(*pooled)),
             macro=_mean_curve(curves, _precision_at_grid),
             prevalence=float(np.average(truth, weights=weight)),
             name=name,
@@ -164,13 +165,13 @@ class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
     def _labels(self):
         return self._label_curves(self.recall, self.precision, self.average_precision)
 
-    _at_grid = staticmethod(_precision_at_grid)
-
-    def _draw_chance(self):
+    def _reference(self, artists):
+        self.chance_level_ = None
         if self.prevalence is None:
-            return None
+            return []
         text = f"chance level, micro ({self.prevalence:.2f})"
-        return self.ax_.axhline(self.prevalence, color=GREY, ls=":", lw=1.2, label=text)
+        self.chance_level_ = self.ax_.axhline(self.prevalence, label=text, **REFERENCE_STYLE)
+        return [self.chance_level_]
 
 
 class MultilabelRocDisplay(LabelCurveDisplay):
@@ -200,23 +201,23 @@ class MultilabelRocDisplay(LabelCurveDisplay):
     Attributes
     ----------
     line_ : list of matplotlib Lines
-        One for each label that is drawn in a colour.
+        One for each label that is drawn in a color.
     average_line_ : list of matplotlib Lines
         Micro and macro average.
     background_ : list of matplotlib Artists
-        What stands for the other labels.
+        Lines or bands that stand for the other labels.
     chance_level_ : matplotlib Line
         The diagonal.
     legend_ : matplotlib Legend
         The legend.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes that were drawn on.
     figure_ : matplotlib Figure
-        Of the axes.
+        Figure that contains the axes.
 
     See Also
     --------
-    sklearn.metrics.RocCurveDisplay : For one label.
+    sklearn.metrics.RocCurveDisplay : The display of one label.
 
     Examples
     --------
@@ -229,7 +230,7 @@ class MultilabelRocDisplay(LabelCurveDisplay):
     """
 
     _score_name = "AUC"
-    _drawstyle = "default"
+    _at_grid = staticmethod(_rate_at_grid)
     _xlabel, _ylabel = "False positive rate", "True positive rate"
 
     def __init__(
@@ -265,7 +266,7 @@ class MultilabelRocDisplay(LabelCurveDisplay):
             roc_auc=roc_auc,
             label_names=scores.label_names,
             n_positives=scores.n_positives,
-            micro=_defined(_roc(*scores.pooled())),
+            micro=_none_if_undefined(_roc(*scores.pooled())),
             macro=_mean_curve(curves, _rate_at_grid),
             name=name,
         )
@@ -273,7 +274,6 @@ class MultilabelRocDisplay(LabelCurveDisplay):
     def _labels(self):
         return self._label_curves(self.fpr, self.tpr, self.roc_auc)
 
-    _at_grid = staticmethod(_rate_at_grid)
-
-    def _draw_chance(self):
-        return self.ax_.plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.2, label="chance level")[0]
+    def _reference(self, artists):
+        self.chance_level_ = self._draw_diagonal("chance level")
+        return [self.chance_level_]

@@ -1,4 +1,4 @@
-"""Draws one curve a label so that it stays readable, with 6 labels and with thousands."""
+"""Draws one curve per label so that the plot stays readable, with 6 labels and with thousands."""
 
 from numbers import Integral
 from typing import NamedTuple
@@ -7,14 +7,23 @@ import numpy as np
 
 from skmultilabel_nn._utils.text import quote
 
-from ._style import AVERAGES, BEST, GREY, PALETTE, STYLES, WORST, text_of
+from ._style import (
+    AVERAGE_STYLES,
+    BEST,
+    GREY,
+    LINE_STYLES,
+    PALETTE,
+    WORST,
+    format_label,
+    import_matplotlib,
+)
 
 GRID = np.linspace(0.0, 1.0, 501)
 
-_EACH_UP_TO = 8  # more labels than that cannot be told apart by colour
-_LINES_UP_TO = 40  # more grey lines than that are a blot; a band says more
-_FEW_POSITIVES = 10  # a curve of fewer positives is luck, and no best or worst
-_FINEST = 1000  # points of a curve nearer than 1 / _FINEST of the axes are one on the picture
+_MAX_COLORS = 8  # more labels than that cannot be told apart by color
+_MAX_BACKGROUND_LINES = 40  # more grey lines than that are a blot; a band says more
+_MIN_POSITIVES = 10  # a curve of fewer positives is luck, and no best or worst
+_RESOLUTION = 1000  # points nearer than 1 / _RESOLUTION of the axes cannot be told apart
 _BANDS = ((0.05, 0.95, 0.25, "90% of labels"), (0.25, 0.75, 0.5, "50% of labels"))
 
 
@@ -26,7 +35,7 @@ class AverageCurve(NamedTuple):
     x, y : ndarray of shape (n_points,)
         As drawn: recall and precision, or false and true positive rate, and so on.
     score : float
-        The number that sums it up, such as the average precision.
+        The number that summarizes it, such as the average precision.
     """
 
     x: np.ndarray
@@ -34,8 +43,13 @@ class AverageCurve(NamedTuple):
     score: float
 
 
+def interpolate(x, y):
+    """Interpolate a curve at `GRID`; NaN outside of it."""
+    return np.interp(GRID, x, y, left=np.nan, right=np.nan)
+
+
 class LabelCurves(NamedTuple):
-    """A curve for each label, and what is said about it.
+    """A curve for each label, and what the legend says about it.
 
     Attributes
     ----------
@@ -44,21 +58,22 @@ class LabelCurves(NamedTuple):
     score : ndarray of shape (n_labels,)
         NaN: the label is not drawn. The lowest are the worst.
     n_positives : ndarray of shape (n_labels,)
-    note : callable
-        Column number to text, as "0.61".
+    annotations : list of n_labels str
+        What the legend says behind the label's name, as "AP 0.61, n=12".
     at_grid : callable
-        Curve (x, y) to its values at `GRID`, NaN outside of it.
+        Maps a curve (x, y) to its values at `GRID`, NaN outside of it.
     drawstyle : str
-        Of matplotlib's lines.
+        Draw style of matplotlib's lines.
     marker : str or None
+        Marker of the points.
     """
 
     label_names: np.ndarray
     curves: list
     score: np.ndarray
     n_positives: np.ndarray
-    note: object
-    at_grid: object
+    annotations: list
+    at_grid: object = interpolate
     drawstyle: str = "default"
     marker: str | None = None
 
@@ -99,7 +114,7 @@ def check_highlight(highlight, label_names):
 
 
 def draw_labels(ax, labels, highlight):
-    """Draw each label, or the best and the worst before a background of the others.
+    """Draw each label, or the best and the worst in front of a background of the others.
 
     Parameters
     ----------
@@ -112,19 +127,18 @@ def draw_labels(ax, labels, highlight):
     -------
     LabelArtists
     """
-    drawn = np.flatnonzero(~np.isnan(labels.score))
-    ranked = drawn[np.argsort(-labels.score[drawn], kind="stable")]
+    defined = np.flatnonzero(~np.isnan(labels.score))
+    ranked = defined[np.argsort(-labels.score[defined], kind="stable")]
     if isinstance(highlight, list):
-        chosen = [column for column in highlight if not np.isnan(labels.score[column])]
-        return LabelArtists(
-            _draw_each(ax, labels, chosen), _draw_background(ax, labels, drawn), chosen
-        )
-    if len(ranked) <= _EACH_UP_TO:
-        return LabelArtists(_draw_each(ax, labels, ranked), [], list(ranked))
-    background = _draw_background(ax, labels, drawn)
+        columns = [column for column in highlight if not np.isnan(labels.score[column])]
+        lines = _draw_in_colors(ax, labels, columns)
+        return LabelArtists(lines, _draw_background(ax, labels, defined), columns)
+    if len(ranked) <= _MAX_COLORS:
+        return LabelArtists(_draw_in_colors(ax, labels, ranked), [], list(ranked))
+    background = _draw_background(ax, labels, defined)
     best, worst = _best_and_worst(labels, ranked, highlight)
     lines = [
-        _draw_line(ax, labels, column, text, color=color, ls=STYLES[i % len(STYLES)], lw=1.4)
+        _draw_line(ax, labels, column, text, color=color, ls=LINE_STYLES[i % len(LINE_STYLES)])
         for columns, text, color in ((best, "best: ", BEST), (worst, "worst: ", WORST))
         for i, column in enumerate(columns)
     ]
@@ -132,48 +146,47 @@ def draw_labels(ax, labels, highlight):
 
 
 def _best_and_worst(labels, ranked, number):
-    trusted = ranked[labels.n_positives[ranked] >= _FEW_POSITIVES]
-    ranked = trusted if len(trusted) >= 2 * number else ranked
+    frequent = ranked[labels.n_positives[ranked] >= _MIN_POSITIVES]
+    ranked = frequent if len(frequent) >= 2 * number else ranked
     number = min(number, len(ranked) // 2)
     return ranked[:number], ranked[len(ranked) - number :]
 
 
-def _draw_each(ax, labels, columns):
+def _draw_in_colors(ax, labels, columns):
+    n_colors, n_styles = len(PALETTE), len(LINE_STYLES)
     return [
         _draw_line(
             ax,
             labels,
             column,
-            "",
-            color=PALETTE[i % len(PALETTE)],
-            ls=STYLES[i // len(PALETTE) % len(STYLES)],
-            lw=1.4,
+            color=PALETTE[i % n_colors],
+            ls=LINE_STYLES[i // n_colors % n_styles],
         )
         for i, column in enumerate(columns)
     ]
 
 
-def _draw_line(ax, labels, column, prefix, **style):
-    text = f"{prefix}{text_of(labels.label_names[column])} ({labels.note(column)})"
-    x, y = thinned(*labels.curves[column])
-    return ax.plot(
-        x, y, label=text, drawstyle=labels.drawstyle, marker=labels.marker, ms=4, **style
-    )[0]
+def _draw_line(ax, labels, column, prefix="", *, color, ls):
+    name = format_label(labels.label_names[column])
+    (line,) = ax.plot(
+        *decimate(*labels.curves[column]),
+        label=f"{prefix}{name} ({labels.annotations[column]})",
+        drawstyle=labels.drawstyle,
+        marker=labels.marker,
+        ms=4,
+        lw=1.4,
+        color=color,
+        ls=ls,
+    )
+    return line
 
 
 def _draw_background(ax, labels, columns):
     """Draw all labels as one artist, or as the two bands in which most of them lie."""
-    if len(columns) <= _LINES_UP_TO:
-        from matplotlib.collections import LineCollection
-
-        values = (labels.at_grid(*labels.curves[column]) for column in columns)
-        lines = [np.column_stack([GRID, y])[~np.isnan(y)] for y in values]
-        grey = LineCollection(
-            lines, colors=GREY, linewidths=0.7, alpha=0.55, label=f"each of {len(columns)} labels"
-        )
-        ax.add_collection(grey)
-        return [grey]
-    values = np.array([labels.at_grid(*labels.curves[column]) for column in columns])
+    values = [labels.at_grid(*labels.curves[column]) for column in columns]
+    if len(columns) <= _MAX_BACKGROUND_LINES:
+        return [_draw_grey_lines(ax, values)]
+    values = np.array(values)
     # Only where enough labels have a value; nanquantile would warn of columns without any.
     enough = (~np.isnan(values)).sum(axis=0) >= max(2, len(columns) // 20)
     values, grid = values[:, enough], GRID[enough]
@@ -190,11 +203,23 @@ def _draw_background(ax, labels, columns):
     ]
 
 
+def _draw_grey_lines(ax, values):
+    lines = import_matplotlib().collections.LineCollection(
+        [np.column_stack([GRID, y])[~np.isnan(y)] for y in values],
+        colors=GREY,
+        linewidths=0.7,
+        alpha=0.55,
+        label=f"each of {len(values)} labels",
+    )
+    ax.add_collection(lines)
+    return lines
+
+
 def draw_averages(ax, averages, *, drawstyle="default", marker=None):
-    """Draw averages, given as text -> AverageCurve or None; return their lines."""
+    """Draw averages, given as text -> AverageCurve; return their lines."""
     return [
         ax.plot(
-            *thinned(curve.x, curve.y),
+            *decimate(curve.x, curve.y),
             label=text,
             drawstyle=drawstyle,
             marker=marker,
@@ -202,16 +227,15 @@ def draw_averages(ax, averages, *, drawstyle="default", marker=None):
             zorder=3,
             **style,
         )[0]
-        for (text, curve), style in zip(averages.items(), AVERAGES, strict=False)
-        if curve is not None
+        for (text, curve), style in zip(averages.items(), AVERAGE_STYLES, strict=False)
     ]
 
 
-def thinned(x, y):
+def decimate(x, y):
     """Leave out the points that would not be seen: curves may have millions."""
-    if len(x) <= 2 * _FINEST:
+    if len(x) <= 2 * _RESOLUTION:
         return x, y
-    at = np.column_stack([np.round(x * _FINEST), np.round(y * _FINEST)])
-    seen = np.any(at[1:] != at[:-1], axis=1)
-    kept = np.concatenate([[True], seen]) | np.concatenate([seen, [True]])
-    return x[kept], y[kept]
+    pixel = np.column_stack([np.round(x * _RESOLUTION), np.round(y * _RESOLUTION)])
+    moves = np.any(pixel[1:] != pixel[:-1], axis=1)
+    visible = np.concatenate([[True], moves]) | np.concatenate([moves, [True]])
+    return x[visible], y[visible]

@@ -5,10 +5,18 @@ import numpy as np
 from skmultilabel_nn._utils.responses import final_estimator
 from skmultilabel_nn._utils.text import quote
 
-from ._style import GREY, PALETTE, STYLES, figure_and_axes, finish, put_legend
+from ._style import (
+    GREY,
+    LINE_STYLES,
+    PALETTE,
+    add_legend,
+    import_matplotlib,
+    resolve_axes,
+    style_axes,
+)
 
 _SIZE = (8.0, 4.2)
-_NOT_DRAWN = ("learning_rate", "lr")  # what Keras' callbacks put into histories
+_SETTINGS = ("learning_rate", "lr")  # Keras's callbacks put them into histories; not drawn
 
 
 class TrainingHistoryDisplay:
@@ -19,7 +27,7 @@ class TrainingHistoryDisplay:
     Parameters
     ----------
     history : dict of str to list of float
-        Values after each epoch; with ``val_`` in front, on held-out samples.
+        Values after each epoch; names that begin with ``val_`` are those of held-out samples.
     monitor : str, default=None
         The value whose best epoch is marked.
     best_epoch : int, default=None
@@ -32,15 +40,15 @@ class TrainingHistoryDisplay:
     line_ : dict of str to matplotlib Line
         The line of each value of the history.
     best_epoch_line_ : matplotlib Line or None
-        The mark.
+        Line that marks the best epoch.
     legend_ : matplotlib Legend
         The legend.
     ax_ : matplotlib Axes
-        What the loss was drawn on.
+        Axes of the loss.
     metric_ax_ : matplotlib Axes or None
-        What the metrics were drawn on, with an axis to the right.
+        Axes of the metrics, with their scale to the right.
     figure_ : matplotlib Figure
-        Of the axes.
+        Figure that contains the axes.
 
     Examples
     --------
@@ -102,7 +110,7 @@ class TrainingHistoryDisplay:
         Parameters
         ----------
         history : dict of str to list of float
-            As `history_` of the classifier, or `history` of Keras' History.
+            As `history_` of the classifier, or `history` of Keras's `History`.
         monitor : str, default=None
             The value whose best epoch is marked, the lowest of a loss, the highest of others.
             None: "val_loss", if the history has it.
@@ -136,8 +144,8 @@ class TrainingHistoryDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            What to draw on. None: a new figure. The legend stands beside the axes of a new figure
-            and of one with ``layout="constrained"``, inside those of others.
+            Axes to draw on. None: those of a new figure. The legend stands beside the axes of a new
+            figure and of one with ``layout="constrained"``, inside those of others.
 
         Returns
         -------
@@ -149,20 +157,20 @@ class TrainingHistoryDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        self.figure_, self.ax_ = figure_and_axes(ax, _SIZE)
+        self.figure_, self.ax_ = resolve_axes(ax, _SIZE)
         metrics = _metric_names(self.history)
         self.metric_ax_ = self.ax_.twinx() if metrics else None
-        self.line_ = self._draw(self.ax_, "loss", PALETTE[0], STYLES[1])
+        self.line_ = self._draw(self.ax_, "loss", PALETTE[0], LINE_STYLES[1])
         for i, metric in enumerate(metrics):
             color = PALETTE[1 + i % (len(PALETTE) - 1)]
-            self.line_ |= self._draw(self.metric_ax_, metric, color, STYLES[1])
+            self.line_ |= self._draw(self.metric_ax_, metric, color, LINE_STYLES[1])
         self.best_epoch_line_ = self._mark_best_epoch()
-        self._finish(metrics)
+        self._style_axes(metrics)
         handles = list(self.line_.values())
         handles += [] if self.best_epoch_line_ is None else [self.best_epoch_line_]
         inches = 0.8 if metrics else 0.12  # beside the numbers of the right axis
         top = self.metric_ax_ or self.ax_  # lines of the other axes would cross the legend
-        self.legend_ = put_legend(top, ax is None, handles, inches=inches)
+        self.legend_ = add_legend(top, ax is None, handles, inches=inches)
         return self
 
     def _draw(self, ax, name, color, training_style):
@@ -190,11 +198,10 @@ class TrainingHistoryDisplay:
             label=f"best {self.monitor}: epoch {self.best_epoch}",
         )
 
-    def _finish(self, metrics):
-        from matplotlib.ticker import MaxNLocator
-
-        finish(self.ax_, xlabel="Epoch", ylabel="Loss", title=self.name, unit_axes=False)
-        self.ax_.xaxis.set_major_locator(MaxNLocator(integer=True))
+    def _style_axes(self, metrics):
+        style_axes(self.ax_, xlabel="Epoch", ylabel="Loss", title=self.name, unit_limits=False)
+        locator = import_matplotlib().ticker.MaxNLocator(integer=True)
+        self.ax_.xaxis.set_major_locator(locator)
         if metrics:
             self.metric_ax_.set_ylabel(metrics[0] if len(metrics) == 1 else "Metrics")
             self.metric_ax_.spines["top"].set_visible(False)
@@ -202,7 +209,7 @@ class TrainingHistoryDisplay:
 
 def _metric_names(history):
     """List what is neither loss nor setting, without ``val_``, in the order of the history."""
-    names = (name.removeprefix("val_") for name in history if name not in _NOT_DRAWN)
+    names = (name.removeprefix("val_") for name in history if name not in _SETTINGS)
     return [name for name in dict.fromkeys(names) if name != "loss"]
 
 

@@ -1,65 +1,74 @@
-"""The look that all pictures share: figures, colours, legends, texts."""
+"""The style that all plots share: figures, colors, legends, texts; and the import of matplotlib."""
 
 from numbers import Integral
 
-# Okabe and Ito's palette, told apart with every common kind of colour vision. Its black is left for
+# Okabe and Ito's palette, told apart with every common kind of color vision. Its black is left for
 # averages, and its yellow out, as it is hard to see on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 BEST, WORST, GREY = "#0072B2", "#D55E00", "#8C8C8C"
-STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1, 1.5)))
-AVERAGES = ({"color": "black", "lw": 2.2}, {"color": "black", "lw": 2.2, "ls": (0, (4, 1.5))})
+LINE_STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1, 1.5)))
+AVERAGE_STYLES = (
+    {"color": "black", "lw": 2.2},
+    {"color": "black", "lw": 2.2, "ls": (0, (4, 1.5))},
+)
+REFERENCE_STYLE = {"color": GREY, "ls": ":", "lw": 1.2}
 
-_LONGEST_NAME = 24
+_MAX_LABEL_LENGTH = 24
 
 
-def import_pyplot():
-    """Import `matplotlib.pyplot`, or say how to install it."""
+def import_matplotlib():
+    """Return matplotlib with the modules that plots need, or say how to install it."""
+    # Here and not at the top: matplotlib is an optional dependency, and slow to load for those who
+    # only compute.
     try:
-        import matplotlib.pyplot as plt
+        import matplotlib.collections
+        import matplotlib.pyplot
+        import matplotlib.ticker
+        import matplotlib.transforms
     except ImportError as error:
         raise ImportError(
-            "Pictures need matplotlib, which is not installed. "
+            "Plots need matplotlib, which is not installed. "
             'Install it by: pip install "skmultilabel-nn[plot]"'
         ) from error
-    return plt
+    return matplotlib
 
 
-def figure_and_axes(ax, size):
-    """Return figure and axes to draw on; new ones of this size in inches for None."""
-    plt = import_pyplot()
+def resolve_axes(ax, size):
+    """Return the figure and the axes to draw on; for None, new ones of this size in inches."""
+    plt = import_matplotlib().pyplot
     if ax is None:
         # Makes room for a legend beside the axes, and keeps doing so when the figure is resized.
         _, ax = plt.subplots(figsize=size, layout="constrained")
     return ax.figure, ax
 
 
-def put_legend(ax, is_own, handles, *, inches=0.12):
-    """Put the legend so far beside the axes; inside, if nothing makes room beside those given."""
+def add_legend(ax, is_new, handles, *, inches=0.12):
+    """Put the legend this far beside the axes; inside, if nothing makes room beside given axes."""
     texts = [handle.get_label() for handle in handles]
-    if is_own or ax.figure.get_layout_engine() is not None:
-        from matplotlib.transforms import ScaledTranslation
-
-        beside = ax.transAxes + ScaledTranslation(inches, 0, ax.figure.dpi_scale_trans)
+    if is_new or ax.figure.get_layout_engine() is not None:
+        offset = import_matplotlib().transforms.ScaledTranslation(
+            inches, 0, ax.figure.dpi_scale_trans
+        )
         place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.0}
-        place["bbox_transform"] = beside
+        place["bbox_transform"] = ax.transAxes + offset
     else:
         place = {"loc": "best", "framealpha": 0.7}
     return ax.legend(handles, texts, fontsize="small", handlelength=2.4, **place)
 
 
-def text_of(label):
+def format_label(label):
     """Write a label's name so that it fits; a number as "label 3"."""
     text = f"label {label}" if isinstance(label, Integral) else str(label)
     text = text.replace("$", r"\$")  # two of them would begin a formula
-    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    return text if len(text) <= _MAX_LABEL_LENGTH else text[: _MAX_LABEL_LENGTH - 1] + "…"
 
 
-def finish(ax, *, xlabel, ylabel, title, unit_axes=True):
+def style_axes(ax, *, xlabel, ylabel, title, unit_limits=True):
     """Set the texts, the limits and a faint grid."""
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if title is not None:
         ax.set_title(title)
-    if unit_axes:
+    if unit_limits:
         ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
     ax.grid(color="0.9", lw=0.8)
     ax.set_axisbelow(True)
