@@ -186,8 +186,6 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     """
 
     _takes_every_form = True
-    _doc_link_module = "skmultilabel_nn"
-    _doc_link_template = "https://skmultilabel-nn.readthedocs.io/en/stable/#{estimator_name}"
 
     def __init__(
         self,

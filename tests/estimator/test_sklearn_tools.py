@@ -33,7 +33,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from skmultilabel_nn import KerasMultiLabelClassifier, label_sets
+from skmultilabel_nn import label_sets
 from skmultilabel_nn.metrics import multilabel_scorer
 
 from .tools import FORMS, NAMES, classifier, fast, named, problem, sets
@@ -309,13 +309,6 @@ def test_mapie():
     chosen = np.asarray(controller.predict(X[50:])).reshape(len(Y[50:]), 3, -1)[:, :, 0]
     found = (chosen * Y[50:]).sum(axis=1) / Y[50:].sum(axis=1)
     assert found.mean() > 0.85
-
-
-def test_html_links_to_the_documentation():
-    html = classifier()._repr_html_()
-    assert "https://skmultilabel-nn.readthedocs.io" in html
-    assert "KerasMultiLabelClassifier" in html
-    assert repr(KerasMultiLabelClassifier()) == "KerasMultiLabelClassifier()"
 
 
 def threads_after_a_fit(tensorflow_first):
