@@ -1,13 +1,13 @@
 """The estimator: its parameters, and each method as a few calls of the modules that do the work."""
 
 import contextlib
-from numbers import Integral
 
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from ._inputs.checks import check_inputs, check_sample_shape
+from ._utils.checks import check_integer
 from .decision._prediction import decide_sparse, fitted_rule, top_k_labels
 from .metrics._subset_accuracy import subset_accuracy
 
@@ -185,7 +185,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     (1, 2)
     """
 
-    _takes_every_form = True
+    _supports_all_target_types = True
 
     def __init__(
         self,
@@ -392,8 +392,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         """
         checked = self._checked(X)
         n_labels = self.targets_.n_outputs
-        if not isinstance(k, Integral) or isinstance(k, bool) or not 1 <= k <= n_labels:
-            raise ValueError(f"k must be an integer from 1 to {n_labels}, got {k!r}.")
+        k = check_integer("k", k, minimum=1, maximum=n_labels)
         columns, probabilities = top_k_labels(checked, self._probabilities, k, n_labels)
         return self.label_names_[columns], probabilities
 

@@ -13,7 +13,12 @@ from skmultilabel_nn._training.config import Rows, Settings
 from skmultilabel_nn._training.train import train
 from skmultilabel_nn._training.validation_score import ValidationScore
 from skmultilabel_nn._utils.checks import is_auto
-from skmultilabel_nn._utils.weights import check_weights
+from skmultilabel_nn._utils.weights import (
+    check_weights,
+    has_uniform_cell_weights,
+    observed_mask,
+    row_weights,
+)
 from skmultilabel_nn.decision._prediction import (
     ValidationPredictions,
     fitted_rule,
@@ -28,7 +33,7 @@ from .defaults import choose, problem_of
 from .parameters import check_parameters
 from .recipe import Recipe, own_recipe
 from .statistics import learn_statistics, scaling_statistics
-from .weights import has_uniform_cell_weights, log_odds, observed_mask, row_weights, training_weight
+from .weights import log_odds, training_weight
 
 
 class Fit:
@@ -106,7 +111,7 @@ class Fit:
             return whole, None
         chosen = stratified_validation_rows(
             self.target.Y,
-            observed_mask(self.target, weight),
+            observed_mask(self.target.known, weight, self.target.Y.shape),
             self.estimator.validation_fraction,
             self.rng,
         )

@@ -1,96 +1,118 @@
 """The constructor's parameters: what is allowed, and the message where it is not."""
 
-from numbers import Integral, Real
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from skmultilabel_nn._backend.loading import load_keras
-from skmultilabel_nn._utils.checks import is_auto
+from skmultilabel_nn._utils.checks import (
+    check_boolean,
+    check_integer,
+    check_number,
+    check_option,
+    is_auto,
+    is_integer,
+    is_real_number,
+)
+from skmultilabel_nn._utils.text import format_value
+
+_ACTIVATION = "the name of a Keras activation or a callable"
 
 
-def _is_int(value, low=1):
-    return isinstance(value, Integral) and not isinstance(value, bool | np.bool_) and value >= low
+def _check_layers(name, value):
+    if is_auto(value):
+        return value
+    listed = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    listed = listed or (isinstance(value, np.ndarray) and value.ndim == 1)
+    if listed and all(is_integer(size) and size > 0 for size in value):
+        return tuple(map(int, value))
+    _refuse(name, value, "'auto' or a tuple of integers above 0, () for a linear model")
 
 
-def _is_count(value):
-    return is_auto(value) or _is_int(value)
+def _check_learning_rate(name, value):
+    if value is None or (callable(value) and not isinstance(value, type)):
+        return value
+    if is_real_number(value) and 0 < value < np.inf:
+        return float(value)
+    _refuse(name, value, "None, a number above 0 or a Keras learning rate schedule")
 
 
-def _is_real(value, low, high=np.inf):
-    number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-    return number and low < value < high
+def _check_string_or_callable(name, value):
+    if isinstance(value, str) or callable(value):
+        return value
+    _refuse(name, value, _ACTIVATION)
 
 
-def _is_bool(value):
-    return isinstance(value, bool | np.bool_)
+def _check_monitor(name, value):
+    if isinstance(value, str):
+        return value
+    _refuse(name, value, "the name of a value in history_, as 'val_loss'")
 
 
-def _is_layers(value):
-    return np.iterable(value) and not isinstance(value, str) and all(map(_is_int, value))
+def _check_callbacks(name, value):
+    if value is None:
+        return value
+    if isinstance(value, list | tuple) and all(hasattr(v, "on_train_begin") for v in value):
+        return value
+    _refuse(name, value, "None or a list of Keras callbacks")
 
 
-def _are_callbacks(value):
-    return isinstance(value, list | tuple) and all(hasattr(v, "on_train_begin") for v in value)
+def _refuse(name, value, allowed):
+    raise ValueError(f"{name} must be {allowed}, got {format_value(value)}.")
 
 
-def _is_dropout(value):
-    return is_auto(value) or (_is_real(value, -np.inf, 1) and value >= 0)
+_auto_or_count = partial(check_integer, minimum=1, alternatives=("auto",))
+_auto_or_boolean = partial(check_boolean, alternatives=("auto",))
+_dropout = partial(
+    check_number, minimum=0, maximum=1, include_boundaries="left", alternatives=("auto",)
+)
 
-
-_DROPOUT = (_is_dropout, "'auto' or a number from 0 to below 1")
-_RULES = {
-    "hidden_layer_sizes": (
-        lambda v: is_auto(v) or _is_layers(v),
-        "'auto' or a tuple of integers above 0, () for a linear model",
+_CHECKS = {
+    "hidden_layer_sizes": _check_layers,
+    "activation": _check_string_or_callable,
+    "dropout": _dropout,
+    "input_dropout": _dropout,
+    "n_members": _auto_or_count,
+    "n_bins": partial(check_integer, minimum=0, alternatives=("auto",)),
+    "standardize": _auto_or_boolean,
+    "batch_size": _auto_or_count,
+    "epochs": _auto_or_count,
+    "learning_rate": _check_learning_rate,
+    "shuffle": check_boolean,
+    "early_stopping": check_boolean,
+    "validation_fraction": partial(
+        check_number, minimum=0, maximum=1, include_boundaries="neither"
     ),
-    "activation": (
-        lambda v: isinstance(v, str) or callable(v),
-        "the name of a Keras activation or a callable",
-    ),
-    "dropout": _DROPOUT,
-    "input_dropout": _DROPOUT,
-    "n_members": (_is_count, "'auto' or an integer above 0"),
-    "n_bins": (lambda v: is_auto(v) or _is_int(v, 0), "'auto' or an integer, 0 or above"),
-    "standardize": (lambda v: _is_bool(v) or is_auto(v), "'auto', True or False"),
-    "batch_size": (_is_count, "'auto' or an integer above 0"),
-    "epochs": (_is_count, "'auto' or an integer above 0"),
-    "learning_rate": (
-        lambda v: v is None or _is_real(v, 0) or callable(v),
-        "None, a number above 0 or a Keras learning rate schedule",
-    ),
-    "shuffle": (_is_bool, "True or False"),
-    "early_stopping": (_is_bool, "True or False"),
-    "validation_fraction": (lambda v: _is_real(v, 0, 1), "a number between 0 and 1"),
-    "patience": (lambda v: _is_int(v, 0), "an integer, 0 or above"),
-    "monitor": (lambda v: isinstance(v, str), "the name of a value in history_, as 'val_loss'"),
-    "callbacks": (lambda v: v is None or _are_callbacks(v), "None or a list of Keras callbacks"),
-    "jit_compile": (lambda v: _is_bool(v) or is_auto(v), "'auto', True or False"),
-    "warm_start": (_is_bool, "True or False"),
-    "dtype": (
-        lambda v: isinstance(v, str) and v in ("float32", "float64"),
-        "'float32' or 'float64'",
-    ),
-    "verbose": (lambda v: isinstance(v, Integral | np.bool_) and v in (0, 1), "0 or 1"),
+    "patience": partial(check_integer, minimum=0),
+    "monitor": _check_monitor,
+    "callbacks": _check_callbacks,
+    "jit_compile": _auto_or_boolean,
+    "warm_start": check_boolean,
+    "dtype": partial(check_option, options=("float32", "float64")),
+    "verbose": partial(check_option, options=(0, 1)),
 }
 
 
 def check_parameters(estimator):
-    """Refuse parameters that cannot be meant.
+    """Check the parameters, and convert their numbers to those of Python.
 
     Parameters
     ----------
     estimator : KerasMultiLabelClassifier
         Whose parameters are looked at, and not changed.
 
+    Returns
+    -------
+    dict
+        The checked parameters by name, numbers of numpy as int and float, sizes as a tuple.
+
     Raises
     ------
     ValueError
         That names the parameter, what was given and what is allowed.
     """
-    for name, (is_allowed, allowed) in _RULES.items():
-        value = getattr(estimator, name)
-        if not is_allowed(value):
-            raise ValueError(f"{name} must be {allowed}, got {value!r}.")
+    return {name: check(name, getattr(estimator, name)) for name, check in _CHECKS.items()}
 
 
 def check_activation(activation):
@@ -108,5 +130,6 @@ def check_activation(activation):
     try:
         load_keras().activations.get(activation)
     except ValueError:
-        allowed = _RULES["activation"][1]
-        raise ValueError(f"activation must be {allowed}, got {activation!r}.") from None
+        raise ValueError(
+            f"activation must be {_ACTIVATION}, got {format_value(activation)}."
+        ) from None

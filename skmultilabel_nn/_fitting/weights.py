@@ -6,26 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import logit
 
-
-def row_weights(weight):
-    """Return one weight a row: what its cells weigh on average, 0 where nothing is known."""
-    return weight.mean(axis=1) if weight is not None and weight.ndim == 2 else weight
-
-
-def has_uniform_cell_weights(weight):
-    """Whether all cells of a row that count weigh the same."""
-    if weight is None or weight.ndim == 1:
-        return True
-    least = np.where(weight > 0, weight, np.inf).min(axis=1)
-    return bool(np.all(weight.max(axis=1) <= least * (1 + 1e-6)))
-
-
-def observed_mask(target, weight):
-    """Return which cells count: known ones of a weight above zero; None if all do."""
-    if weight is None or weight.all():
-        return target.known
-    cells = np.broadcast_to((weight > 0).reshape(len(weight), -1), target.Y.shape)
-    return cells if target.known is None else cells & target.known
+from skmultilabel_nn._utils.text import format_value, format_values
+from skmultilabel_nn._utils.weights import as_cells, cell_weights
 
 
 def training_weight(target, codec, sample_weight=None, class_weight=None):
@@ -55,7 +37,7 @@ def training_weight(target, codec, sample_weight=None, class_weight=None):
     weight = sample_weight
     if target.known is not None:
         _check_known(target.known, codec)
-        weight = target.known * (1.0 if weight is None else _as_cells(weight))
+        weight = cell_weights(weight, target.known, target.Y.shape)
     if class_weight is not None:
         positive, negative = _class_weights(target, codec, weight, class_weight)
         weight = _multiplied(target.Y, codec, weight, positive, negative)
@@ -79,7 +61,7 @@ def log_odds(Y, weight, *, multilabel):
     ndarray of shape (n_outputs,), float64
         Frequencies are kept above 1e-4 and below 1 - 1e-4.
     """
-    cells = np.ones((1, 1)) if weight is None else _as_cells(weight)
+    cells = np.ones((1, 1)) if weight is None else as_cells(weight)
     positives = np.ravel(_positive_cells(Y, cells).sum(axis=0, dtype=np.float64))
     totals = cells.sum(axis=0, dtype=np.float64) * (Y.shape[0] / cells.shape[0])
     frequency = np.divide(positives, totals, out=np.full(len(positives), 0.5), where=totals > 0)
@@ -90,40 +72,31 @@ def log_odds(Y, weight, *, multilabel):
 def _check_known(known, codec):
     unknown = ~known.any(axis=0)
     if unknown.any():
-        names = ", ".join(map(repr, codec.label_names[unknown].tolist()))
+        names = format_values(codec.label_names[unknown])
         raise ValueError(
-            f"Nothing is known of the label(s) {names}: every training row has a missing value. "
-            f"Leave them out, or add rows where they are known."
+            f"Label(s) {names} have no observed values: every training sample has a missing value "
+            "there. Leave these labels out, or add samples where they are known."
         )
-
-
-def _as_cells(weight):
-    return weight if weight.ndim == 2 else weight[:, np.newaxis]
 
 
 def _class_weights(target, codec, weight, class_weight):
     """Return the weights of a label's positives and of its negatives."""
-    if isinstance(class_weight, str):
-        if class_weight != "balanced":
-            raise ValueError(
-                f"class_weight must be None, 'balanced', a dict {{label: weight}} or one weight a "
-                f"label, got {class_weight!r}."
-            )
+    if isinstance(class_weight, str) and class_weight == "balanced":
         return _balanced(target.Y, codec, weight)
-    if isinstance(class_weight, Real):
+    if isinstance(class_weight, str | Real):
         raise ValueError(
-            f"class_weight must be None, 'balanced', a dict {{label: weight}} or one weight a "
-            f"label, got {class_weight!r}."
+            "class_weight must be None, 'balanced', a dict {label: weight} or one weight per "
+            f"label, got {format_value(class_weight)}."
         )
     positive = codec.per_label(class_weight, default=1.0, what="class_weight")
     if (positive < 0).any():
-        raise ValueError(f"class_weight must not be negative, the least is {positive.min():g}.")
+        raise ValueError(f"class_weight must not be negative, the minimum is {positive.min():g}.")
     return positive, np.ones_like(positive)
 
 
 def _balanced(Y, codec, weight):
     n_samples, n_outputs = Y.shape
-    cells = np.ones((1, 1)) if weight is None else _as_cells(weight)
+    cells = np.ones((1, 1)) if weight is None else as_cells(weight)
     positives = np.ravel(_positive_cells(Y, cells).sum(axis=0))
     totals = np.broadcast_to(cells.sum(axis=0), n_outputs) * (n_samples / cells.shape[0])
     if not codec.multilabel:
@@ -146,4 +119,4 @@ def _multiplied(Y, codec, weight, positive, negative):
         return of_row if weight is None else of_row * weight
     Y = Y.toarray() if sp.issparse(Y) else Y
     cells = np.where(Y > 0, positive, negative)
-    return cells if weight is None else cells * _as_cells(weight)
+    return cells if weight is None else cells * as_cells(weight)

@@ -12,18 +12,18 @@ import numpy as np
 import scipy.sparse
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from skmultilabel_nn._utils.text import quote
+from skmultilabel_nn._utils.text import format_values
 
 from .reading import CONTAINERS, read_target
 from .vocabulary import (
-    as_finite,
+    check_finite_number,
     check_vocabulary,
     distinct_labels,
     find_columns,
+    label_name_array,
     learn_classes,
     learn_vocabulary,
     name_columns,
-    names_array,
     unique_classes,
 )
 
@@ -106,9 +106,9 @@ def learn_targets(y, *, classes=None):
     if reading.kind == "classes":
         names = learn_classes(reading.values, vocabulary)
     elif reading.kind == "sets":
-        names = names_array(vocabulary or learn_vocabulary(reading.values))
+        names = label_name_array(vocabulary or learn_vocabulary(reading.values))
     elif reading.kind == "frame":
-        names = names_array(vocabulary or reading.names)
+        names = label_name_array(vocabulary or reading.names)
     else:
         names = name_columns(reading.values.shape[1], vocabulary)
     named = reading.kind not in ("indicator", "sparse") or vocabulary is not None
@@ -155,7 +155,9 @@ def label_sets(y):
         items = (frozenset(row) for row in reading.values)
         return np.fromiter(items, dtype=object, count=len(reading.values))
     names = reading.names or range(reading.values.shape[1])
-    return TargetCodec("sets", names_array(names), container="frozenset").decode(reading.values)
+    return TargetCodec("sets", label_name_array(names), container="frozenset").decode(
+        reading.values
+    )
 
 
 @dataclass(eq=False)
@@ -252,13 +254,13 @@ class TargetCodec:
         if self.multilabel and reading.kind == "classes":
             raise ValueError(
                 "y holds one class label per row, but the target is multi-label, with "
-                f"{self.n_outputs} labels ({quote(self.label_names)}). Expected label sets, or "
-                f"an indicator of 0 and 1 with {self.n_outputs} column(s)."
+                f"{self.n_outputs} labels ({format_values(self.label_names)}). Expected label "
+                f"sets, or an indicator of 0 and 1 with {self.n_outputs} column(s)."
             )
         if not self.multilabel and reading.kind != "classes":
             raise ValueError(
                 f"y is multi-label ({reading.kind}), but the target has one class label per row "
-                f"(classes {quote(self.label_names)}). Expected a 1-D array of these."
+                f"(classes {format_values(self.label_names)}). Expected a 1-D array of these."
             )
         if reading.kind == "classes":
             return self._encode_classes(reading.values, on_unseen)
@@ -311,7 +313,8 @@ class TargetCodec:
         if width != self.n_outputs:
             raise ValueError(
                 f"y has {width} column(s), but there are {self.n_outputs} labels "
-                f"({quote(self.label_names)}). Expected one column per label, in this order."
+                f"({format_values(self.label_names)}). Expected one column per label, in this "
+                "order."
             )
         n_unseen = np.zeros(reading.values.shape[0], dtype=np.int64)
         return EncodedTarget(
@@ -325,7 +328,7 @@ class TargetCodec:
         if missing:
             raise ValueError(
                 f"y has no column for {len(missing)} of {self.n_outputs} labels: "
-                f"{quote(missing)}. Fill columns of unknown labels with NaN."
+                f"{format_values(missing)}. Fill columns of unknown labels with NaN."
             )
         extra = [name for name in columns if name not in positions]
         n_unseen = None
@@ -345,8 +348,8 @@ class TargetCodec:
         if len(unseen):
             raise ValueError(
                 f"y holds {len(unseen)} label(s) that are not among the {self.n_outputs} known "
-                f"labels ({quote(self.label_names)}): {quote(sorted(unseen, key=str))}. Give the "
-                "full vocabulary with classes=."
+                f"labels ({format_values(self.label_names)}): "
+                f"{format_values(sorted(unseen, key=str))}. Give the full vocabulary with classes=."
             )
 
     def decode(self, indicator, *, index=None):
@@ -440,7 +443,7 @@ class TargetCodec:
         numbers = np.full(self.n_outputs, default, dtype=np.float64)
         if isinstance(value, Mapping):
             columns = find_columns(value, self._positions, what)
-            numbers[columns] = [as_finite(number, what) for number in value.values()]
+            numbers[columns] = [check_finite_number(number, what) for number in value.values()]
         elif isinstance(value, str | bytes):
             raise ValueError(f"{what} must be a number, a sequence or a mapping, got {value!r}.")
         elif np.ndim(value):
@@ -449,7 +452,7 @@ class TargetCodec:
                     f"{what} has the shape {np.shape(value)}, but there are {self.n_outputs} "
                     "labels. Give one number, one per label, or a mapping {label: number}."
                 )
-            numbers[:] = [as_finite(number, what) for number in value]
+            numbers[:] = [check_finite_number(number, what) for number in value]
         elif value is not None:
-            numbers[:] = as_finite(value, what)
+            numbers[:] = check_finite_number(value, what)
         return numbers

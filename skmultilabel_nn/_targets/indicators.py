@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse
 
-from skmultilabel_nn._utils.text import is_missing, quote
+from skmultilabel_nn._utils.text import format_values, is_missing
 
 from .target_reading import TargetReading
 
@@ -33,9 +33,9 @@ def read_indicator(values):
     if not holds_numbers(values):
         distinct = sorted({str(cell) for cell in values.flat})
         raise ValueError(
-            f"y is a 2-D array of {quote(distinct)}, but an indicator must hold 0 and 1 only. "
-            f"Convert it, for instance with `y == {distinct[-1]!r}`; label lists of equal length "
-            "must be plain lists or sets, for instance [set(row) for row in y]."
+            f"y is a 2-D array of {format_values(distinct)}, but an indicator must hold 0 and 1 "
+            f"only. Convert it, for instance with `y == {distinct[-1]!r}`; label lists of equal "
+            "length must be plain lists or sets, for instance [set(row) for row in y]."
         )
     if values.dtype.kind == "O":
         values = object_to_float(values)
@@ -79,7 +79,7 @@ def refuse_values(distinct):
     fractions = distinct[distinct != np.round(distinct)]
     if len(fractions):
         raise ValueError(
-            f"y holds fractions such as {quote(fractions[:1])}, {rule}. If these are "
+            f"y holds fractions such as {format_values(fractions[:1])}, {rule}. If these are "
             "probabilities, cut them first, for instance with `y >= 0.5`."
         )
     if len(distinct) <= 2:
@@ -89,8 +89,8 @@ def refuse_values(distinct):
             f"`y == {distinct[-1]}`."
         )
     raise ValueError(
-        f"y holds the values {quote(distinct)}, {rule}. If one value means that the label is "
-        "present, convert, for instance with `y == 1`; if every column has several classes, "
+        f"y holds the values {format_values(distinct)}, {rule}. If one value means that the label "
+        "is present, convert, for instance with `y == 1`; if every column has several classes, "
         "fit one estimator per column."
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
-from skmultilabel_nn._utils.text import is_missing, quote
+from skmultilabel_nn._utils.text import format_values, is_missing
 
 from .indicators import holds_numbers, object_to_float, read_indicator, read_sparse
 from .target_reading import TargetReading
@@ -165,7 +165,7 @@ def _read_frame(frame, library, like):
     names = list(frame.columns)
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
-        raise ValueError(f"y has several columns of the same name: {quote(repeated)}.")
+        raise ValueError(f"y has several columns of the same name: {format_values(repeated)}.")
     values = _pandas_values(frame) if library == "pandas" else _polars_values(frame)
     try:
         reading = _read_array(values, like)
@@ -183,7 +183,7 @@ def _name_faulty_columns(values, names):
             read_indicator(values[:, [column]])
         except ValueError:
             faulty.append(name)
-    return f" Columns at fault: {quote(faulty)}." if faulty else ""
+    return f" Columns at fault: {format_values(faulty)}." if faulty else ""
 
 
 def _pandas_values(frame):
@@ -257,8 +257,9 @@ def _read_objects(values):
         return _read_sets(values.tolist(), types)
     if any(issubclass(kind, (np.ndarray, Mapping)) for kind in types):
         raise ValueError(
-            f"y holds items of type {quote(sorted(kind.__name__ for kind in types))}. Items "
-            "must be class labels, or label sets: sets, frozensets, lists or tuples of labels."
+            f"y holds items of type {format_values(sorted(kind.__name__ for kind in types))}. "
+            "Items must be class labels, or label sets: sets, frozensets, lists or tuples of "
+            "labels."
         )
     missing = next((i for i, item in enumerate(values) if is_missing(item)), None)
     if missing is not None:
@@ -270,7 +271,8 @@ def _read_objects(values):
     if _mixes_strings_and_numbers(values):
         raise ValueError(
             f"y mixes strings and numbers as class labels: types "
-            f"{quote(sorted(kind.__name__ for kind in types))}. Use one type for all labels."
+            f"{format_values(sorted(kind.__name__ for kind in types))}. Use one type for all "
+            "labels."
         )
     return _classes(np.array(values.tolist()) if holds_numbers(values) else values)
 

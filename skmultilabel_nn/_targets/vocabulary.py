@@ -1,6 +1,5 @@
 """Vocabularies: the labels found in a target, their order, their checks."""
 
-import difflib
 import warnings
 from collections import Counter
 from collections.abc import Mapping
@@ -9,14 +8,14 @@ from numbers import Real
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 
-from skmultilabel_nn._utils.text import is_missing, quote
+from skmultilabel_nn._utils.text import did_you_mean, format_values, is_missing
 
 from .reading import CONTAINERS
 
 _SEPARATORS = "|;,"
 
 
-def names_array(names):
+def label_name_array(names):
     """Make an int64 array of integers, else an object array of the names as they were given."""
     plain = [name.item() if isinstance(name, np.generic) else name for name in names]
     if all(type(name) is int and abs(name) < 2**63 for name in plain):
@@ -38,7 +37,7 @@ def check_vocabulary(classes):
         raise ValueError("classes is empty. Give at least one label.")
     repeated = [label for label, count in Counter(labels).items() if count > 1]
     if repeated:
-        raise ValueError(f"classes holds labels more than once: {quote(repeated)}.")
+        raise ValueError(f"classes holds labels more than once: {format_values(repeated)}.")
     return labels
 
 
@@ -51,7 +50,7 @@ def name_columns(width, vocabulary):
             f"classes has {len(vocabulary)} labels, but y has {width} columns. Give one label "
             "per column, in the order of the columns."
         )
-    return names_array(vocabulary)
+    return label_name_array(vocabulary)
 
 
 def learn_vocabulary(rows):
@@ -66,8 +65,8 @@ def learn_vocabulary(rows):
     except TypeError:
         types = sorted({type(label).__name__ for label in labels})
         raise ValueError(
-            f"The labels in y are of types that cannot be ordered: {quote(types)}. Use one type "
-            "for all labels, or fix their order with classes=."
+            f"The labels in y are of types that cannot be ordered: {format_values(types)}. Use "
+            "one type for all labels, or fix their order with classes=."
         ) from None
 
 
@@ -113,15 +112,14 @@ def find_columns(labels, positions, what):
     unknown = [label for label in labels if label not in positions]
     if not unknown:
         return [positions[label] for label in labels]
-    near = difflib.get_close_matches(str(unknown[0]), [str(name) for name in positions], 1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(unknown[0], positions, cutoff=0.6)
     raise ValueError(
-        f"{what} names {quote(unknown)}, not among the {len(positions)} labels "
-        f"({quote(positions)}).{hint}"
+        f"{what} names {format_values(unknown)}, not among the {len(positions)} labels "
+        f"({format_values(positions)}).{hint}"
     )
 
 
-def as_finite(number, what):
+def check_finite_number(number, what):
     """Convert an entry of the parameter ``what`` to float; refuse what is no finite number."""
     plain = number.item() if isinstance(number, np.generic) else number
     if isinstance(plain, bool) or not isinstance(plain, Real) or not np.isfinite(plain):

@@ -1,44 +1,188 @@
-"""Checks of scalar arguments, and their messages."""
+"""Checks of scalar arguments.
 
-from difflib import get_close_matches
+Each returns the value as a plain Python number, string or bool: small integers of numpy overflow
+in silence, and Keras refuses numpy's scalars in places.
+"""
+
+import math
 from numbers import Integral, Real
 
 import numpy as np
 
-
-def check_k(k, n_labels):
-    """Refuse what is no number of labels."""
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
-        raise ValueError(f"k must be an integer above 0, got {k!r}.")
-    if n_labels is not None and k > n_labels:
-        raise ValueError(f"k={k}, but there are only {n_labels} label(s). Choose a smaller k.")
+from .text import format_options, format_value
 
 
-def is_real(value):
-    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-
-
-def integer(name, value):
-    if not isinstance(value, Integral) or isinstance(value, bool | np.bool_):
-        raise ValueError(f"{name} must be an integer; got {value!r}.")
-    return int(value)
-
-
-def in_unit(name, value, *, above_zero=False):
-    if not (is_real(value) and 0 <= value <= 1 and (value > 0 or not above_zero)):
-        raise ValueError(
-            f"{name} must lie {'above 0 and at most 1' if above_zero else 'in [0, 1]'}; "
-            f"got {value!r}."
-        )
-    return float(value)
-
-
-def unknown_name(what, given, allowed):
-    near = get_close_matches(str(given), list(allowed), n=1, cutoff=0.4)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"Unknown {what} {given!r}; known are {', '.join(map(repr, allowed))}.{hint}"
+class InvalidParameterError(ValueError, TypeError):
+    """A parameter has a type or a value that is not allowed; named as scikit-learn's."""
 
 
 def is_auto(value):
     """Whether a parameter is "auto", and no array that would be compared cell by cell."""
     return isinstance(value, str) and value == "auto"
+
+
+def is_real_number(value):
+    """Whether a value is a real number of Python or numpy, and no bool."""
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+
+
+def is_integer(value):
+    """Whether a value is an integer of Python or numpy, and no bool."""
+    return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
+
+
+def check_integer(name, value, *, minimum=None, maximum=None, alternatives=()):
+    """Return an integer as int.
+
+    Parameters
+    ----------
+    name : str
+        What the message calls it.
+    value : object
+        What the user gave.
+    minimum, maximum : int or None
+        Bounds, both allowed.
+    alternatives : tuple
+        Other values that are allowed, such as "auto" or None.
+
+    Returns
+    -------
+    int, or one of the alternatives
+
+    Raises
+    ------
+    InvalidParameterError
+        If `value` is no integer, a bool, or out of bounds.
+    """
+    if is_integer(value):
+        number = int(value)
+        if (minimum is None or minimum <= number) and (maximum is None or number <= maximum):
+            return number
+    return _alternative(name, value, alternatives, integer_text(minimum, maximum))
+
+
+def check_number(
+    name,
+    value,
+    *,
+    minimum=None,
+    maximum=None,
+    include_boundaries="both",
+    finite=True,
+    alternatives=(),
+):
+    """Return a real number as float.
+
+    Parameters
+    ----------
+    name : str
+        What the message calls it.
+    value : object
+        What the user gave.
+    minimum, maximum : float or None
+        Bounds.
+    include_boundaries : {"both", "left", "right", "neither"}
+        Which bounds are allowed themselves, as in `sklearn.utils.check_scalar`.
+    finite : bool
+        Whether infinity is refused.
+    alternatives : tuple
+        Other values that are allowed, such as "auto" or None.
+
+    Returns
+    -------
+    float, or one of the alternatives
+
+    Raises
+    ------
+    InvalidParameterError
+        If `value` is no number, a bool, NaN, or out of bounds.
+    """
+    number = _to_float(value)
+    above = minimum is None or minimum < number
+    below = maximum is None or number < maximum
+    if include_boundaries in ("both", "left"):
+        above = above or number == minimum
+    if include_boundaries in ("both", "right"):
+        below = below or number == maximum
+    if above and below and not math.isnan(number) and not (finite and math.isinf(number)):
+        return number
+    allowed = _number_text(minimum, maximum, include_boundaries)
+    return _alternative(name, value, alternatives, allowed)
+
+
+def check_unit_interval(name, value, *, above_zero=False):
+    """Return a number from 0 to 1 as float; with `above_zero` 0 itself is refused."""
+    boundaries = "right" if above_zero else "both"
+    return check_number(name, value, minimum=0, maximum=1, include_boundaries=boundaries)
+
+
+def check_boolean(name, value, *, alternatives=()):
+    """Return True or False as bool."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    return _alternative(name, value, alternatives, "True or False")
+
+
+def check_option(name, value, options):
+    """Return the option that a value equals."""
+    for option in options:
+        if _is_same(value, option):
+            return option
+    raise InvalidParameterError(
+        f"{name} must be {format_options(options)}, got {format_value(value)}."
+    )
+
+
+def integer_text(minimum=None, maximum=None, noun="an integer"):
+    """Return which integers are allowed, for a message."""
+    if minimum is None and maximum is None:
+        return noun
+    if minimum is None:
+        return f"{noun} of at most {maximum}"
+    if maximum is None:
+        return f"{noun} above 0" if minimum == 1 else f"{noun} of at least {minimum}"
+    return f"{noun} from {minimum} to {maximum}"
+
+
+def _number_text(minimum, maximum, include_boundaries):
+    if minimum is None and maximum is None:
+        return "a number"
+    left, right = include_boundaries in ("both", "left"), include_boundaries in ("both", "right")
+    if maximum is None:
+        return f"a number {'of at least' if left else 'above'} {minimum}"
+    if minimum is None:
+        return f"a number {'of at most' if right else 'below'} {maximum}"
+    if left:
+        return f"a number from {minimum} to {'' if right else 'below '}{maximum}"
+    if right:
+        return f"a number above {minimum} and at most {maximum}"
+    return f"a number between {minimum} and {maximum}"
+
+
+def _to_float(value):
+    """Return a real number as float, infinity if it is beyond floats; NaN for anything else."""
+    if not is_real_number(value):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _alternative(name, value, alternatives, allowed):
+    for alternative in alternatives:
+        if _is_same(value, alternative):
+            return alternative
+    listed = "".join(f"{alternative!r}, " for alternative in alternatives)
+    text = f"{listed[:-2]} or {allowed}" if alternatives else allowed
+    if alternatives and " or " in allowed:  # "'auto', True or False"
+        text = listed + allowed
+    raise InvalidParameterError(f"{name} must be {text}, got {format_value(value)}.")
+
+
+def _is_same(value, option):
+    """Whether a value equals an option of a like type; arrays are never compared."""
+    if value is option:
+        return True
+    like = {str: str, int: Integral | np.bool_, float: Real, bool: bool | np.bool_}
+    return isinstance(value, like.get(type(option), ())) and bool(value == option)

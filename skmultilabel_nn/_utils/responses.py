@@ -72,9 +72,9 @@ def final_classifier(estimator):
             return estimator
 
 
-def takes_every_form(estimator):
+def supports_all_target_types(estimator):
     """Tell whether the classifier takes targets in every form, with missing labels and weights."""
-    return hasattr(final_classifier(estimator), "_takes_every_form")
+    return hasattr(final_classifier(estimator), "_supports_all_target_types")
 
 
 def read_scores(estimator, X, method, codec):
@@ -102,7 +102,7 @@ def read_scores(estimator, X, method, codec):
     ValueError
         If the answer cannot be read as one score a label.
     """
-    own = takes_every_form(estimator)
+    own = supports_all_target_types(estimator)
     names = final_classifier(estimator).label_names_ if own else codec.label_names
     if np.array_equal(names, codec.label_names):
         return ask(estimator, X, method, codec.n_outputs)

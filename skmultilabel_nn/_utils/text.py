@@ -50,6 +50,3 @@ def unknown_name_message(what, given, known):
         f"Unknown {what} {format_value(given)}; known are {', '.join(map(repr, known))}."
         f"{did_you_mean(given, known)}"
     )
-
-
-quote = format_values

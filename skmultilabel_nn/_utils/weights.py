@@ -1,4 +1,8 @@
-"""Sample weights: checks and arithmetic."""
+"""Weights of samples and cells: checks and arithmetic on arrays.
+
+A weight has the shape (n_samples,) or (n_samples, n_labels); None means that all weigh the same. A
+cell of weight zero does not count. The same arithmetic on tensors is in `losses`.
+"""
 
 from numbers import Real
 
@@ -42,7 +46,66 @@ def check_weights(sample_weight, n_samples, n_outputs=None):
             + "."
         )
     if (weight < 0).any():
-        raise ValueError(f"sample_weight must not be negative, the least is {weight.min():g}.")
+        raise ValueError(f"sample_weight must not be negative, the minimum is {weight.min():g}.")
     if not weight.any():
-        raise ValueError("sample_weight is zero for every sample: nothing is left to learn from.")
+        raise ValueError("sample_weight is zero for every sample, so that none counts.")
     return weight
+
+
+def as_cells(weight):
+    """Return weights with two dimensions: a column for weights of samples."""
+    return weight if weight.ndim == 2 else weight[:, np.newaxis]
+
+
+def cell_weights(weight, known, shape):
+    """Return the weight of every cell, zero where a cell is unknown.
+
+    Parameters
+    ----------
+    weight : ndarray of shape (n_samples,) or (n_samples, n_labels), or None
+    known : bool ndarray of shape (n_samples, n_labels), or None
+    shape : tuple
+        ``(n_samples, n_labels)``.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_labels), float64
+        Read-only where it repeats weights of samples.
+    """
+    cells = np.broadcast_to(np.ones((1, 1)) if weight is None else as_cells(weight), shape)
+    return cells if known is None else np.where(known, cells, 0.0)
+
+
+def row_weights(weight):
+    """Return the mean weight of each sample's cells, which is 0 where nothing is known."""
+    return weight.mean(axis=1) if weight is not None and weight.ndim == 2 else weight
+
+
+def observed_row_weights(cells):
+    """Return the mean weight of each sample's cells that count, so that a constant stays itself."""
+    return cells.sum(axis=1) / np.maximum(np.count_nonzero(cells > 0, axis=1), 1)
+
+
+def has_uniform_cell_weights(weight):
+    """Whether all cells of a sample that count weigh the same."""
+    if weight is None or weight.ndim == 1:
+        return True
+    smallest = np.where(weight > 0, weight, np.inf).min(axis=1)
+    return bool(np.all(weight.max(axis=1) <= smallest * (1 + 1e-6)))
+
+
+def observed_mask(known, weight, shape):
+    """Return which cells count: known ones of a weight above zero.
+
+    Parameters
+    ----------
+    known, weight, shape
+        As in `cell_weights`.
+
+    Returns
+    -------
+    bool ndarray of shape (n_samples, n_labels), or None if all count
+    """
+    if weight is None or weight.all():
+        return known
+    return cell_weights(weight, known, shape) > 0

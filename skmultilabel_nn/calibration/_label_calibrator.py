@@ -9,8 +9,9 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
-from skmultilabel_nn._utils.checks import is_real, unknown_name
-from skmultilabel_nn.decision._cells import Cells, counting_cells
+from skmultilabel_nn._utils.checks import check_number
+from skmultilabel_nn._utils.text import unknown_name_message
+from skmultilabel_nn.decision._cells import Cells, validate_cells
 
 
 class LabelCalibrator(BaseEstimator):
@@ -102,7 +103,7 @@ class LabelCalibrator(BaseEstimator):
         """
         self.check_parameters()
         scores = _check_scores(scores)
-        cells = counting_cells(Y, expit(scores), known, sample_weight)
+        cells = validate_cells(Y, expit(scores), known, sample_weight)
         finite = np.abs(scores[np.isfinite(scores) & (cells.weight > 0)])
         self.limit_ = float(np.max(finite, initial=0.0) + np.log(2))
         cells = Cells(cells.truth, self._limited(scores), cells.weight)
@@ -147,11 +148,9 @@ class LabelCalibrator(BaseEstimator):
     def check_parameters(self):
         """Raise ValueError for a parameter that is not allowed."""
         if self.method not in _METHODS:
-            raise ValueError(unknown_name("method", self.method, _METHODS))
+            raise ValueError(unknown_name_message("method", self.method, _METHODS))
         for name in ("min_positives", "shrink"):
-            value = getattr(self, name)
-            if not (is_real(value) and 0 <= value < np.inf):
-                raise ValueError(f"{name} must be a number, at least 0; got {value!r}.")
+            check_number(name, getattr(self, name), minimum=0)
 
 
 _METHODS = ("sigmoid", "isotonic", "temperature")

@@ -6,7 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmultilabel_nn._utils.validation import check_probabilities
 
-from ._cells import counting_cells
+from ._cells import validate_cells
 
 
 class DecisionRule(BaseEstimator):
@@ -65,7 +65,7 @@ class DecisionRule(BaseEstimator):
             no cell counts.
         """
         if self.tuned:
-            cells = counting_cells(Y, P, known, sample_weight)
+            cells = validate_cells(Y, P, known, sample_weight)
             n_labels = cells.score.shape[1]
         else:
             cells = None
@@ -113,7 +113,7 @@ def count_labels(Y, P):
     return shape[1]
 
 
-def first_columns(order, size):
+def mask_first_k(order, size):
     """Mark the first `size` columns of each row's `order`: bool of order's shape."""
     chosen = np.zeros(order.shape, dtype=bool)
     marks = np.broadcast_to(np.arange(order.shape[1]) < size, order.shape)

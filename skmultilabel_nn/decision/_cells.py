@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from skmultilabel_nn._utils.validation import check_probabilities
+from skmultilabel_nn._utils.weights import cell_weights, check_weights
 
 
 class Cells(NamedTuple):
@@ -26,7 +27,7 @@ class Cells(NamedTuple):
         return np.sum(self.weight, axis=0, where=self.truth)
 
 
-def counting_cells(Y, P, known=None, sample_weight=None):
+def validate_cells(Y, P, known=None, sample_weight=None):
     """Check what a rule is tuned on and return it as :class:`Cells` of shape (n, L)."""
     score = check_probabilities(P).astype(np.float64, copy=False)
     weight = _cell_weights(known, sample_weight, score.shape)
@@ -39,23 +40,14 @@ def counting_cells(Y, P, known=None, sample_weight=None):
 
 
 def _cell_weights(known, sample_weight, shape):
-    weight = np.ones(1) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    if sample_weight is not None:
-        if weight.shape not in ((shape[0],), shape):
+    weight = check_weights(sample_weight, *shape)
+    if known is not None:
+        known = np.asarray(known)
+        if known.shape != shape or known.dtype != bool:
             raise ValueError(
-                f"sample_weight must have shape ({shape[0]},) or {shape}; got {weight.shape}."
+                f"known must be a bool array of shape {shape}, got {known.dtype} {known.shape}."
             )
-        if not np.all(np.isfinite(weight)) or np.any(weight < 0):
-            raise ValueError("sample_weight must be finite and not negative.")
-    weight = np.broadcast_to(weight if weight.ndim == 2 else weight[:, None], shape)
-    if known is None:
-        return weight
-    known = np.asarray(known)
-    if known.shape != shape or known.dtype != bool:
-        raise ValueError(
-            f"known must be a bool array of shape {shape}; got {known.dtype} {known.shape}."
-        )
-    return np.where(known, weight, 0.0)
+    return cell_weights(weight, known, shape)
 
 
 def _truth(Y, weight):

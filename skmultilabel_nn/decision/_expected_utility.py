@@ -23,10 +23,11 @@ import numpy as np
 from scipy.special import roots_legendre
 from sklearn.utils.validation import check_is_fitted
 
-from skmultilabel_nn._utils.checks import in_unit, unknown_name
+from skmultilabel_nn._utils.checks import check_unit_interval
+from skmultilabel_nn._utils.text import unknown_name_message
 from skmultilabel_nn._utils.validation import check_probabilities
 
-from ._base import DecisionRule, first_columns
+from ._base import DecisionRule, mask_first_k
 
 _BLOCK_CELLS = 2**16  # rows times nodes: stays in the processor's cache
 
@@ -175,12 +176,12 @@ class ExpectedUtility(DecisionRule):
 
     def _learn(self, cells, n_labels):
         if self.utility not in ("f1", "jaccard"):
-            raise ValueError(unknown_name("utility", self.utility, ("f1", "jaccard")))
-        in_unit("zero_division", self.zero_division)
+            raise ValueError(unknown_name_message("utility", self.utility, ("f1", "jaccard")))
+        check_unit_interval("zero_division", self.zero_division)
 
     def _choose(self, P):
         size, _ = best_sets(P, self.utility, self.zero_division)
-        return first_columns(np.argsort(-P, axis=1, kind="stable"), size[:, None])
+        return mask_first_k(np.argsort(-P, axis=1, kind="stable"), size[:, None])
 
     def expected_utility(self, P):
         """Return the expected utility of the chosen sets, float64 of shape (n_samples,).

@@ -5,9 +5,10 @@ from types import MappingProxyType
 import numpy as np
 from sklearn.base import clone
 
-from skmultilabel_nn._utils.checks import integer, is_real, unknown_name
+from skmultilabel_nn._utils.checks import check_integer, check_number, is_real_number
+from skmultilabel_nn._utils.text import format_value, unknown_name_message
 
-from ._base import DecisionRule, count_labels, first_columns
+from ._base import DecisionRule, count_labels, mask_first_k
 from ._expected_utility import ExpectedUtility
 from ._threshold_search import NEVER
 from ._tuned_thresholds import CardinalityThreshold, PerLabelThreshold, SharedThreshold
@@ -37,13 +38,13 @@ class FixedThreshold(DecisionRule):
         self.threshold = threshold
 
     def _learn(self, cells, n_labels):
-        value = np.asarray(self.threshold, dtype=np.float64)
+        value = _float_array(self.threshold)
         if value.shape not in ((), (1,), (n_labels,)):
             raise ValueError(
                 f"threshold has shape {value.shape}; give one number or {n_labels}, one per label."
             )
         if not np.all((value >= 0) & (value <= NEVER)):
-            raise ValueError(f"threshold must lie in [0, 1]; got {self.threshold!r}.")
+            raise ValueError(f"threshold must be from 0 to 1, got {format_value(self.threshold)}.")
         self.thresholds_ = np.broadcast_to(value, (n_labels,)).copy()
 
 
@@ -68,11 +69,10 @@ class TopK(DecisionRule):
         self.k = k
 
     def _learn(self, cells, n_labels):
-        if not 1 <= integer("k", self.k) <= n_labels:
-            raise ValueError(f"k must be from 1 to the number of labels, {n_labels}; got {self.k}.")
+        check_integer("k", self.k, minimum=1, maximum=n_labels)
 
     def _choose(self, P):
-        return first_columns(np.argsort(-P, axis=1, kind="stable"), self.k)
+        return mask_first_k(np.argsort(-P, axis=1, kind="stable"), int(self.k))
 
 
 class MinMaxLabels(DecisionRule):
@@ -125,19 +125,16 @@ class MinMaxLabels(DecisionRule):
         return self
 
     def _limits(self, n_labels):
-        low = integer("min_labels", self.min_labels)
-        high = n_labels if self.max_labels is None else integer("max_labels", self.max_labels)
-        if not (0 <= low <= high and low <= n_labels and high >= 1):
-            raise ValueError(
-                f"Needed: 0 <= min_labels <= max_labels, 1 <= max_labels and min_labels at most "
-                f"the number of labels, {n_labels}; got {low} and {self.max_labels}."
-            )
-        return low, high
+        low = check_integer("min_labels", self.min_labels, minimum=0, maximum=n_labels)
+        high = check_integer("max_labels", self.max_labels, minimum=1, alternatives=(None,))
+        if high is not None and low > high:
+            raise ValueError(f"min_labels={low} must not be above max_labels={high}.")
+        return low, n_labels if high is None else high
 
     def _choose(self, P):
         chosen = self.rule_.decide(P)
         size = np.clip(chosen.sum(axis=1, keepdims=True), *self._limits(self.n_labels_))
-        return first_columns(np.lexsort((-P, -chosen), axis=1), size)
+        return mask_first_k(np.lexsort((-P, -chosen), axis=1), size)
 
 
 RULES = MappingProxyType(
@@ -188,19 +185,28 @@ def resolve_rule(spec):
     """
     if isinstance(spec, str):
         if spec not in RULES:
-            raise ValueError(unknown_name("threshold", spec, RULES))
+            raise ValueError(unknown_name_message("threshold", spec, RULES))
         return clone(RULES[spec])
     if isinstance(spec, DecisionRule):
         return clone(spec)
-    if is_real(spec):
-        return FixedThreshold(float(spec))
+    if is_real_number(spec):
+        return FixedThreshold(check_number("threshold", spec))
     if isinstance(spec, np.ndarray | list | tuple):
         try:
-            return FixedThreshold(np.array(spec, dtype=np.float64))
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"threshold must hold one number for each label: {error}.") from error
+            return FixedThreshold(_float_array(spec).copy())
+        except ValueError as error:
+            raise TypeError(str(error)) from error
     hint = " For a metric of your own use SharedThreshold(metric)." if callable(spec) else ""
     raise TypeError(
         "threshold must be a number, one number for each label, a rule of skmultilabel_nn.decision "
-        f"or one of {', '.join(map(repr, RULES))}; got {spec!r}.{hint}"
+        f"or one of {', '.join(map(repr, RULES))}, got {format_value(spec)}.{hint}"
     )
+
+
+def _float_array(threshold):
+    try:
+        return np.asarray(threshold, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(
+            f"threshold must be a number or hold one number per label: {error}."
+        ) from error

@@ -113,7 +113,7 @@ def best_label_thresholds(cells, utility):
     )
 
 
-def best_pooled_cut(cells, utility):
+def best_micro_threshold(cells, utility):
     """One threshold for all cells that maximises `utility` of the pooled counts, and its value.
 
     Only the highest scores are sorted: no cut behind them can be the best once even a perfect one
@@ -145,7 +145,7 @@ def _highest(cells, n_top):
     return Cells(*(part[None, top] for part in cells))
 
 
-def best_mean_cut(cells, unit_weight, utility):
+def best_averaged_threshold(cells, unit_weight, utility):
     """One threshold for all units that maximises their weighted mean utility, and its value.
 
     While the threshold falls, a unit's utility changes only where one of its own cells enters. So
@@ -168,12 +168,6 @@ def best_mean_cut(cells, unit_weight, utility):
     value = nothing + _running_total(changes[None, order])
     cut = first_best(value, possible)
     return thresholds_at(above, below, cut)[0], value[0, cut[0]]
-
-
-def row_weights(cells):
-    """Weight of each row (n,): the mean over the cells that count, so a constant stays itself."""
-    counted = np.count_nonzero(cells.weight > 0, axis=1)
-    return cells.weight.sum(axis=1) / np.maximum(counted, 1)
 
 
 def candidate_thresholds(cells, n_candidates):

@@ -6,7 +6,9 @@ from inspect import Parameter, signature
 import numpy as np
 from scipy.special import expit, logit
 
-from skmultilabel_nn._utils.checks import in_unit, integer, is_real, unknown_name
+from skmultilabel_nn._utils.checks import check_integer, check_number, check_unit_interval
+from skmultilabel_nn._utils.text import format_value, unknown_name_message
+from skmultilabel_nn._utils.weights import observed_row_weights
 
 from . import _threshold_search as search
 from ._base import DecisionRule
@@ -67,35 +69,40 @@ class SharedThreshold(DecisionRule):
 
     def _search_exactly(self, cells):
         if self.metric not in _METRICS:
-            raise ValueError(unknown_name("metric", self.metric, _METRICS) + " Or give a callable.")
+            raise ValueError(
+                unknown_name_message("metric", self.metric, _METRICS) + " Or give a callable."
+            )
         name, average = self.metric.split("_")
         utility = search.f_beta if name == "f1" else search.jaccard
-        utility = partial(utility, zero_division=in_unit("zero_division", self.zero_division))
+        utility = partial(
+            utility, zero_division=check_unit_interval("zero_division", self.zero_division)
+        )
         if average == "micro":
-            return search.best_pooled_cut(cells, utility)
+            return search.best_micro_threshold(cells, utility)
         if average == "samples":
-            return search.best_mean_cut(cells, search.row_weights(cells), utility)
+            return search.best_averaged_threshold(
+                cells, observed_row_weights(cells.weight), utility
+            )
         counted = np.any(cells.weight > 0, axis=0).astype(np.float64)
-        return search.best_mean_cut(cells.by_label, counted, utility)
+        return search.best_averaged_threshold(cells.by_label, counted, utility)
 
     def _search_grid(self, cells):
-        if integer("n_candidates", self.n_candidates) < 3:
-            raise ValueError(f"n_candidates must be at least 3; got {self.n_candidates}.")
+        n_candidates = check_integer("n_candidates", self.n_candidates, minimum=3)
         rows = np.any(cells.weight > 0, axis=1)
         cells = Cells(*(part[rows] for part in cells))
         counts, metric = cells.weight > 0, self._weighted_metric(cells)
         truth = cells.truth.astype(np.int64)
-        thresholds = search.candidate_thresholds(cells, self.n_candidates)
+        thresholds = search.candidate_thresholds(cells, n_candidates)
         values = [metric(truth, ((cells.score >= t) & counts).astype(np.int64)) for t in thresholds]
         best = np.argmax(values)
         if np.isnan(values[best]):
             raise ValueError(
-                f"metric {self.metric!r} returned NaN at threshold {thresholds[best]}."
+                f"metric {format_value(self.metric)} returned NaN at threshold {thresholds[best]}."
             )
         return thresholds[best], values[best]
 
     def _weighted_metric(self, cells):
-        weight = search.row_weights(cells)
+        weight = observed_row_weights(cells.weight)
         if np.any((cells.weight > 0) & ~np.isclose(cells.weight, weight[:, None])):
             raise ValueError(
                 "A callable metric takes a weight per row, but sample_weight differs within rows; "
@@ -106,8 +113,8 @@ class SharedThreshold(DecisionRule):
         arguments = signature(self.metric).parameters.values()
         if not any(a.name == "sample_weight" or a.kind == Parameter.VAR_KEYWORD for a in arguments):
             raise ValueError(
-                f"Rows differ in weight, but metric {self.metric!r} takes no sample_weight. "
-                "Add that parameter, or fit without weights."
+                f"Samples differ in weight, but metric {format_value(self.metric)} takes no "
+                "sample_weight. Add that parameter, or fit without weights."
             )
         return partial(self.metric, sample_weight=weight)
 
@@ -162,22 +169,22 @@ class PerLabelThreshold(DecisionRule):
         self.shrink = shrink
 
     def _learn(self, cells, n_labels):
-        if not (is_real(self.beta) and 0 < self.beta < np.inf):
-            raise ValueError(f"beta must be a positive number; got {self.beta!r}.")
-        for name in ("min_positives", "shrink"):
-            if not (is_real(getattr(self, name)) and getattr(self, name) >= 0):
-                raise ValueError(f"{name} must be at least 0; got {getattr(self, name)!r}.")
-        utility = partial(search.f_beta, beta=self.beta)
-        self.shared_threshold_ = float(search.best_pooled_cut(cells, utility)[0])
+        beta = check_number("beta", self.beta, minimum=0, include_boundaries="neither")
+        min_positives, shrink = (
+            check_number(name, getattr(self, name), minimum=0, finite=False)
+            for name in ("min_positives", "shrink")
+        )
+        utility = partial(search.f_beta, beta=beta)
+        self.shared_threshold_ = float(search.best_micro_threshold(cells, utility)[0])
         own = search.best_label_thresholds(cells, utility)
         self.positives_ = cells.positives
-        self.thresholds_ = self._shrink(own)
+        self.thresholds_ = self._shrink(own, min_positives, shrink)
 
-    def _shrink(self, own):
+    def _shrink(self, own, min_positives, shrink):
         n, shared = self.positives_, self.shared_threshold_
-        trusted = (n > 0) & (n >= self.min_positives)
-        if self.shrink > 0:
-            w = n / (n + self.shrink)
+        trusted = (n > 0) & (n >= min_positives)
+        if shrink > 0:
+            w = n / (n + shrink)
             # Thresholds at the very ends would have an infinite logit.
             ends = 1e-12, 1 - 1e-12
             pull = (1 - w) * logit(np.clip(shared, *ends))
@@ -221,7 +228,7 @@ class CardinalityThreshold(DecisionRule):
         if self.per_label and seen.all():
             self.thresholds_ = search.best_label_thresholds(cells, _count_match)
             return
-        self.thresholds_ = np.full(n_labels, search.best_pooled_cut(cells, _count_match)[0])
+        self.thresholds_ = np.full(n_labels, search.best_micro_threshold(cells, _count_match)[0])
         if self.per_label:
             own = search.best_label_thresholds(cells, _count_match)
             self.thresholds_[seen] = own[seen]
@@ -257,7 +264,7 @@ class TargetPrecision(DecisionRule):
         self.precision = precision
 
     def _learn(self, cells, n_labels):
-        wanted = in_unit("precision", self.precision, above_zero=True)
+        wanted = check_unit_interval("precision", self.precision, above_zero=True)
 
         def last_precise(cuts):
             reached = cuts.possible & (cuts.hits > 0) & _at_least(cuts.hits, wanted * cuts.kept)
@@ -298,7 +305,7 @@ class TargetRecall(DecisionRule):
         self.recall = recall
 
     def _learn(self, cells, n_labels):
-        wanted = in_unit("recall", self.recall, above_zero=True)
+        wanted = check_unit_interval("recall", self.recall, above_zero=True)
 
         def first_complete(cuts):
             reached = cuts.possible & _at_least(cuts.hits, wanted * cuts.positives)

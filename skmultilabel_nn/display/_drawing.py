@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmultilabel_nn._utils.text import quote
+from skmultilabel_nn._utils.text import format_values
 
 from ._style import (
     AVERAGE_STYLES,
@@ -108,7 +108,8 @@ def check_highlight(highlight, label_names):
     missing = [name for name in highlight if name not in position]
     if missing:
         raise ValueError(
-            f"highlight names {quote(missing)}; the labels are {quote(label_names.tolist())}."
+            f"highlight names {format_values(missing)}; the labels are "
+            f"{format_values(label_names.tolist())}."
         )
     return [position[name] for name in highlight]
 

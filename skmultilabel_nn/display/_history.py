@@ -3,7 +3,7 @@
 import numpy as np
 
 from skmultilabel_nn._utils.responses import final_estimator
-from skmultilabel_nn._utils.text import quote
+from skmultilabel_nn._utils.text import format_values
 
 from ._style import (
     GREY,
@@ -131,7 +131,9 @@ class TrainingHistoryDisplay:
         if monitor is None and "val_loss" in history:
             monitor = "val_loss"
         if monitor is not None and monitor not in history:
-            raise ValueError(f"history has no {monitor!r}; it has {quote(sorted(history))}.")
+            raise ValueError(
+                f"history has no {monitor!r}; it has {format_values(sorted(history))}."
+            )
         best_epoch = None if monitor is None else _best_epoch(history[monitor], monitor)
         return cls(history, monitor=monitor, best_epoch=best_epoch, name=name).plot(ax)
 

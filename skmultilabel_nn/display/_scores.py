@@ -11,8 +11,8 @@ from sklearn.utils.validation import check_consistent_length
 from skmultilabel_nn._targets.codec import TargetCodec, learn_targets
 from skmultilabel_nn._targets.reading import read_target
 from skmultilabel_nn._utils.responses import as_scores, final_estimator
-from skmultilabel_nn._utils.text import quote
-from skmultilabel_nn._utils.weights import check_weights
+from skmultilabel_nn._utils.text import format_values
+from skmultilabel_nn._utils.weights import cell_weights, check_weights
 
 
 class LabelScores(NamedTuple):
@@ -49,24 +49,20 @@ class LabelScores(NamedTuple):
     def of_label(self, column):
         """Return truth, score and weight (or None) of a label's known cells."""
         rows = slice(None) if self.known is None else self.known[:, column]
-        weight = self.weight
-        if weight is not None:
-            weight = (weight if weight.ndim == 1 else weight[:, column])[rows]
+        weight = self._cell_weight
+        weight = None if weight is None else weight[rows, column]
         return self.truth[rows, column], self.score[rows, column], weight
 
     def pooled(self):
         """Return truth, score and weight (or None) of the known cells of all labels."""
-        weight = self.weight
-        if weight is not None and weight.ndim == 1:
-            weight = np.broadcast_to(weight[:, np.newaxis], self.truth.shape)
+        parts = self.truth, self.score, self._cell_weight
         if self.known is None:
-            return (
-                self.truth.ravel(),
-                self.score.ravel(),
-                None if weight is None else weight.ravel(),
-            )
-        weight = None if weight is None else weight[self.known]
-        return self.truth[self.known], self.score[self.known], weight
+            return tuple(None if part is None else part.ravel() for part in parts)
+        return tuple(None if part is None else part[self.known] for part in parts)
+
+    @property
+    def _cell_weight(self):
+        return None if self.weight is None else cell_weights(self.weight, None, self.truth.shape)
 
 
 def read_scores(y_true, scores, *, label_names=None, sample_weight=None):
@@ -162,9 +158,9 @@ def _aligned(codec, target, scores, sample_weight, label_names, classes=None):
     score = as_scores(scores, n_labels, classes)
     if score.ndim != 2 or score.shape[1] != n_labels:
         raise ValueError(
-            f"The target has {n_labels} labels ({quote(codec.label_names)}), but the scores have "
-            f"the shape {score.shape}. Expected a column for each label; if some labels do not "
-            f"occur in the target, name all columns by label_names=."
+            f"The target has {n_labels} labels ({format_values(codec.label_names)}), but the "
+            f"scores have the shape {score.shape}. Expected a column for each label; if some "
+            f"labels do not occur in the target, name all columns by label_names=."
         )
     check_consistent_length(target.Y, score)
     if label_names is not None and not codec.multilabel:  # 1-D classes are sorted
@@ -182,7 +178,7 @@ def warn_undefined(label_names, values, what, needed):
         warnings.warn(
             f"{undefined.sum()} label(s) have no known {needed}, so that their {what} is "
             f"undefined; they are not drawn and averages leave them out: "
-            f"{quote(label_names[undefined].tolist())}.",
+            f"{format_values(label_names[undefined].tolist())}.",
             UndefinedMetricWarning,
             stacklevel=4,
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 
 from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._utils.text import did_you_mean, format_value
 
 from ._adapter import LossAdapter, for_classes, keras_name, on_logits
 from ._base import CellLoss
@@ -62,15 +62,16 @@ def get_loss(identifier, *, multilabel):
     exclusive = name.startswith(("categorical", "sparsecategorical"))
     if multilabel and exclusive:
         raise ValueError(
-            f"loss={identifier!r} is for exactly one class per row, but rows of a multi-label "
-            f"target have any number of labels. Use one of {list(_BY_NAME)}, or give the classes "
-            "as a 1-D y."
+            f"loss={format_value(identifier)} is for exactly one class per row, but rows of a "
+            f"multi-label target have any number of labels. Use one of {list(_BY_NAME)}, or give "
+            "the classes as a 1-D y."
         )
     if isinstance(loss, CellLoss):
         if not multilabel:
             raise ValueError(
-                f"loss={identifier!r} is for multi-label targets, but y has one class per row. Use "
-                "'categorical_crossentropy', or give y as label sets or as a 0/1 indicator."
+                f"loss={format_value(identifier)} is for multi-label targets, but y has one class "
+                "per row. Use 'categorical_crossentropy', or give y as label sets or as a 0/1 "
+                "indicator."
             )
         return loss
     if isinstance(loss, LossAdapter):
@@ -105,9 +106,8 @@ def _looked_up(identifier, multilabel):
 def _unknown(name):
     names = [*_BY_NAME, "categorical_crossentropy", "auto"]
     known = [*names, *(n for n in dir(keras.losses) if not n.startswith("_"))]
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(name.lower().replace("-", "_"), known, cutoff=0.6)
     return (
-        f"Unknown loss {name!r}.{hint} Names are {names} and those of keras.losses; Keras losses "
-        "and functions fn(y_true, y_pred) may be given as objects."
+        f"Unknown loss {format_value(name)}.{hint} Names are {names} and those of keras.losses; "
+        "Keras losses and functions fn(y_true, y_pred) may be given as objects."
     )

@@ -13,6 +13,7 @@ compared with the same targets, and the result is the mean over the members.
 from __future__ import annotations
 
 from skmultilabel_nn._backend.loading import load_keras, serializable
+from skmultilabel_nn._utils.checks import check_number
 
 from ._base import WEIGHTED_MEAN, CellLoss
 
@@ -28,11 +29,8 @@ def _smoothed(y_true, label_smoothing):
     return y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing if label_smoothing else y_true
 
 
-def _check_range(name, value, low, high):
-    """Refuse values outside [low, high)."""
-    if not low <= value < high:
-        raise ValueError(f"{name} must be at least {low} and below {high}, got {value!r}.")
-    return value
+def _check_below_one(name, value):
+    return check_number(name, value, minimum=0, maximum=1, include_boundaries="left")
 
 
 @serializable
@@ -63,7 +61,7 @@ class BinaryCrossentropy(CellLoss):
         dtype=None,
     ):
         super().__init__(reduction=reduction, name=name, dtype=dtype)
-        self.label_smoothing = _check_range("label_smoothing", label_smoothing, 0, 1)
+        self.label_smoothing = _check_below_one("label_smoothing", label_smoothing)
 
     def call(self, y_true, y_pred):
         """Losses before weighting, of the shape of the arguments."""
@@ -116,9 +114,9 @@ class Focal(CellLoss):
         dtype=None,
     ):
         super().__init__(reduction=reduction, name=name, dtype=dtype)
-        self.gamma = _check_range("gamma", gamma, 0, float("inf"))
-        self.alpha = alpha if alpha is None else _check_range("alpha", alpha, 0, 1)
-        self.label_smoothing = _check_range("label_smoothing", label_smoothing, 0, 1)
+        self.gamma = check_number("gamma", gamma, minimum=0)
+        self.alpha = alpha if alpha is None else _check_below_one("alpha", alpha)
+        self.label_smoothing = _check_below_one("label_smoothing", label_smoothing)
 
     def call(self, y_true, y_pred):
         """Losses before weighting, of the shape of the arguments."""
@@ -179,10 +177,10 @@ class Asymmetric(CellLoss):
         dtype=None,
     ):
         super().__init__(reduction=reduction, name=name, dtype=dtype)
-        self.gamma_pos = _check_range("gamma_pos", gamma_pos, 0, float("inf"))
-        self.gamma_neg = _check_range("gamma_neg", gamma_neg, 0, float("inf"))
-        self.clip = _check_range("clip", clip, 0, 1)
-        self.label_smoothing = _check_range("label_smoothing", label_smoothing, 0, 1)
+        self.gamma_pos = check_number("gamma_pos", gamma_pos, minimum=0)
+        self.gamma_neg = check_number("gamma_neg", gamma_neg, minimum=0)
+        self.clip = _check_below_one("clip", clip)
+        self.label_smoothing = _check_below_one("label_smoothing", label_smoothing)
 
     def call(self, y_true, y_pred):
         """Losses before weighting, of the shape of the arguments."""
@@ -246,7 +244,7 @@ class ZLPR(CellLoss):
 
     def __init__(self, label_smoothing=0.0, *, reduction=WEIGHTED_MEAN, name="zlpr", dtype=None):
         super().__init__(reduction=reduction, name=name, dtype=dtype)
-        self.label_smoothing = _check_range("label_smoothing", label_smoothing, 0, 1)
+        self.label_smoothing = _check_below_one("label_smoothing", label_smoothing)
 
     def weighted_losses(self, y_true, y_pred, weight):
         """Losses of the rows, and the weight of each row."""

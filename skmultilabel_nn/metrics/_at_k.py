@@ -7,9 +7,9 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skmultilabel_nn._utils.checks import check_k
+from skmultilabel_nn._utils.checks import check_integer
 from skmultilabel_nn._utils.ranking import top_k
-from skmultilabel_nn._utils.text import quote
+from skmultilabel_nn._utils.text import format_values
 
 
 def precision(truth, S, *, k):
@@ -52,7 +52,7 @@ def propensity_scored_precision(truth, S, *, k, propensities):
 
 def _hits(truth, S, k, value=None):
     """Sum the values of the true labels among the top k, (n_rows,); 1 each without values."""
-    check_k(k, S.shape[1])
+    k = check_integer("k", k, minimum=1, maximum=S.shape[1])
     if truth.cell_weight is not None:
         S = np.where(truth.cell_weight > 0, S, -np.inf)
     rows, columns = truth.Y.nonzero()
@@ -78,7 +78,9 @@ def propensities_of(truth, propensities):
         values = [propensities.get(name) for name in truth.names]
         missing = [name for name, p in zip(truth.names, values, strict=True) if p is None]
         if missing:
-            raise ValueError(f"propensities has no entry for the label(s) {quote(missing)}.")
+            raise ValueError(
+                f"propensities has no entry for the label(s) {format_values(missing)}."
+            )
     else:
         values = np.ravel(propensities)
         if len(values) != truth.n_predicted:

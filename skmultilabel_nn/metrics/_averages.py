@@ -22,8 +22,8 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from skmultilabel_nn._utils.checks import check_k
-from skmultilabel_nn._utils.text import quote
+from skmultilabel_nn._utils.checks import check_integer
+from skmultilabel_nn._utils.text import format_values
 
 from ._truth import pad_columns
 
@@ -88,7 +88,7 @@ def hamming(truth, P):
     """Compute the share of wrong cells."""
     if truth.cell_weight is None:
         return hamming_loss(*_columns_or_one(truth.Y, P), sample_weight=truth.row_weight)
-    y, p, weight = counted_cells(truth, P)
+    y, p, weight = flatten_observed(truth, P)
     return hamming_loss(y, p, sample_weight=weight)
 
 
@@ -101,7 +101,7 @@ def _columns_or_one(Y, P):
 # Scores of cells -----------------------------------------------------------------------------
 
 
-def counted_cells(truth, values):
+def flatten_observed(truth, values):
     """List truth, values and weights of the cells that count.
 
     Returns
@@ -120,13 +120,13 @@ def counted_cells(truth, values):
 
 def binary_log_loss(truth, S):
     """Compute the mean binary cross-entropy per cell."""
-    y, p, weight = counted_cells(truth, S)
+    y, p, weight = flatten_observed(truth, S)
     return log_loss(y, p, sample_weight=weight, labels=[0, 1])
 
 
 def brier(truth, S):
     """Compute the mean squared distance of probability and truth per cell."""
-    y, p, weight = counted_cells(truth, S)
+    y, p, weight = flatten_observed(truth, S)
     return mean_squared_error(y, p, sample_weight=weight)
 
 
@@ -192,7 +192,7 @@ def curve_score(truth, S, *, score, average):
 
 def micro_curve(truth, S, score):
     """Compute the area under the curve of all cells together; NaN where it is undefined."""
-    y, s, weight = counted_cells(truth, S)
+    y, s, weight = flatten_observed(truth, S)
     if not y.any() or (score is roc_auc_score and y.all()):
         return np.nan
     return score(y, s, sample_weight=weight)
@@ -212,7 +212,7 @@ def warn_undefined(names, score):
     what = "ROC AUC" if score is roc_auc_score else "average precision"
     warnings.warn(
         f"{len(names)} label(s) have no known {needed}, so that their {what} is undefined; "
-        f"averages leave them out: {quote(names)}.",
+        f"averages leave them out: {format_values(names)}.",
         UndefinedMetricWarning,
         stacklevel=2,
     )
@@ -279,7 +279,7 @@ def ranking_loss(truth, S):
 
 def ndcg(truth, S, *, k):
     """Compute the normalised discounted cumulative gain of the k labels with the highest scores."""
-    check_k(k, S.shape[1])
+    k = check_integer("k", k, minimum=1, maximum=S.shape[1])
     S = _ranked(truth, S)
     n_rows = len(S)
     weight = np.ones(n_rows) if truth.row_weight is None else truth.row_weight

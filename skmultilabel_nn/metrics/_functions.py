@@ -1,6 +1,7 @@
 """Metrics that look at the k most probable labels of each sample."""
 
 from skmultilabel_nn._targets.codec import learn_targets
+from skmultilabel_nn._utils.checks import check_number
 from skmultilabel_nn._utils.responses import as_scores
 
 from . import _at_k, _averages
@@ -188,8 +189,8 @@ def label_propensities(y_train, *, a=0.55, b=1.5, as_dict=False):
     >>> label_propensities([{"common"}] * 99 + [{"common", "rare"}]).round(2)
     array([0.68, 0.22])
     """
-    if not (a > 0 and b > 0):
-        raise ValueError(f"a and b must be above 0, got a={a!r} and b={b!r}.")
+    a = check_number("a", a, minimum=0, include_boundaries="neither")
+    b = check_number("b", b, minimum=0, include_boundaries="neither")
     codec, encoded = learn_targets(y_train)
     n_samples = encoded.Y.shape[0]
     if not codec.multilabel:

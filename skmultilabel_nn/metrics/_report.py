@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support, roc_auc_score
 
+from skmultilabel_nn._utils.checks import check_integer, check_option
 from skmultilabel_nn._utils.responses import as_scores
 
 from ._averages import average_areas, label_curves, micro_curve, set_score, support, warn_undefined
@@ -90,8 +91,10 @@ def multilabel_report(
     weighted avg        4       1.00    0.75  0.83
     samples avg         4       0.75    0.62  0.67
     """
-    if output not in ("text", "frame", "dict"):
-        raise ValueError(f"output must be 'text', 'frame' or 'dict', got {output!r}.")
+    check_option("output", output, ("text", "frame", "dict"))
+    max_labels = check_integer("max_labels", max_labels, minimum=2, alternatives=(None,))
+    digits = check_integer("digits", digits, minimum=0)
+    zero_division = check_option("zero_division", zero_division, (0.0, 1.0))
     if y_pred is None and y_score is None:
         raise ValueError("Give y_pred, y_score or both; there is nothing to compare y_true with.")
     codec = infer_codec(y_true, labels=y_pred, scores=y_score, label_names=label_names)
@@ -191,8 +194,6 @@ def _shortened(rows, max_labels):
     """Write labels as text, and leave out those in the middle beyond a number."""
     if max_labels is None or len(rows) <= max_labels:
         return [(str(name), row) for name, row in rows]
-    if max_labels < 2:
-        raise ValueError(f"max_labels must be at least 2 or None, got {max_labels!r}.")
     last = max_labels // 2
     left_out = (f"... {len(rows) - max_labels} more ...", None)
     kept = rows[: max_labels - last], rows[-last:]

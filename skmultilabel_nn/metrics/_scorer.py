@@ -11,8 +11,9 @@ from sklearn.utils.metadata_routing import UNUSED
 
 from skmultilabel_nn._targets.codec import TargetCodec
 from skmultilabel_nn._targets.reading import read_target
-from skmultilabel_nn._utils.checks import check_k, unknown_name
+from skmultilabel_nn._utils.checks import check_integer, check_option
 from skmultilabel_nn._utils.responses import as_scores
+from skmultilabel_nn._utils.text import format_value, unknown_name_message
 
 from . import _at_k, _averages
 from ._truth import encode_labels, encode_truth, infer_codec, named_codec, pad_columns, read_truth
@@ -288,18 +289,19 @@ class MultilabelScorer(BaseEstimator):
 
     def _resolved(self):
         """Return the metric and its options; refuse parameters that do not fit."""
-        if self.zero_division not in (0, 1):
-            raise ValueError(f"zero_division must be 0 or 1, got {self.zero_division!r}.")
+        check_option("zero_division", self.zero_division, (0.0, 1.0))
         if callable(self.metric):
             self._refuse_given("a callable metric", ("k", "average", "propensities"))
             return Metric(self.metric, "labels", 1 if self.greater_is_better else -1), {}
         if not isinstance(self.metric, str):
-            raise TypeError(f"metric must be a name or a callable, got {self.metric!r}.")
+            raise TypeError(
+                f"metric must be a name or a callable, got {format_value(self.metric)}."
+            )
         name, k = _split_name(self.metric, self.k)
         if self.average is not None:
             name = f"{name}_{self.average}"
         if name not in _METRICS:
-            raise ValueError(unknown_name("metric", name, multilabel_scorer_names()))
+            raise ValueError(unknown_name_message("metric", name, multilabel_scorer_names()))
         metric = _METRICS[name]
         given = {"k": k, "propensities": self.propensities, "zero_division": self.zero_division}
         options = {option: given[option] for option in metric.options}
@@ -315,14 +317,15 @@ class MultilabelScorer(BaseEstimator):
                 f"greater_is_better=False is for callables; greater {name!r} is better already."
             )
         if "k" in options:
-            check_k(options["k"], None)
+            options["k"] = check_integer("k", options["k"], minimum=1)
         if "propensities" in options and self.propensities is None:
             raise ValueError(f"{name!r} needs propensities=label_propensities(y_train).")
 
     def _refuse_given(self, what, parameters):
         for name in parameters:
             if getattr(self, name) is not None:
-                raise ValueError(f"{what} takes no {name}, got {name}={getattr(self, name)!r}.")
+                given = format_value(getattr(self, name))
+                raise ValueError(f"{what} takes no {name}, got {name}={given}.")
 
 
 def _split_name(name, k):

@@ -10,10 +10,10 @@ from skmultilabel_nn._targets.reading import read_target
 from skmultilabel_nn._targets.vocabulary import (
     check_vocabulary,
     distinct_labels,
+    label_name_array,
     learn_vocabulary,
-    names_array,
 )
-from skmultilabel_nn._utils.weights import check_weights
+from skmultilabel_nn._utils.weights import cell_weights, check_weights, observed_row_weights
 
 
 class Truth(NamedTuple):
@@ -83,7 +83,7 @@ class Truth(NamedTuple):
 
 def named_codec(names):
     """Make a codec that matches label sets and frames by these names, arrays by position."""
-    names = names_array(names)
+    names = label_name_array(names)
     positional = np.array_equal(names, np.arange(len(names)))
     kind = "indicator" if positional else "sets"
     return TargetCodec(kind, names, container="frozenset", named=not positional)
@@ -129,7 +129,7 @@ def infer_codec(y_true, *, labels=None, scores=None, label_names=None):
     return named_codec(learn_vocabulary(rows))
 
 
-def _with_unseen(codec, y_true):
+def extend_with_unseen(codec, y_true):
     """Add the labels to a codec that occur in the truth only."""
     reading = read_target(y_true, like=codec.kind)
     names = codec.label_names.tolist()
@@ -141,7 +141,7 @@ def _with_unseen(codec, y_true):
             name for name, any_positive in zip(reading.names, present, strict=True) if any_positive
         }
     unseen = sorted(found - set(names), key=str)
-    return TargetCodec(codec.kind, names_array([*names, *unseen]), container=codec.container)
+    return TargetCodec(codec.kind, label_name_array([*names, *unseen]), container=codec.container)
 
 
 # Truth, labels, scores -----------------------------------------------------------------------
@@ -158,7 +158,7 @@ def encode_truth(y_true, codec):
     """
     encoded = codec.encode(y_true, on_unseen="count")
     if encoded.n_unseen.any():
-        codec = _with_unseen(codec, y_true)
+        codec = extend_with_unseen(codec, y_true)
         encoded = codec.encode(y_true, on_unseen="count")
     return codec, encoded
 
@@ -199,16 +199,11 @@ def read_truth(y_true, codec, sample_weight=None):
 def _row_and_cell_weights(weight, known, shape):
     if known is None and (weight is None or weight.ndim == 1):
         return weight, None
-    if weight is None:
-        cells = np.ones(shape)
-    elif weight.ndim == 1:
-        cells = np.repeat(weight[:, np.newaxis], shape[1], axis=1)
-    else:
+    if weight is not None and weight.ndim == 2:
         unseen = np.repeat(weight.mean(axis=1, keepdims=True), shape[1] - weight.shape[1], axis=1)
-        cells = np.hstack([weight, unseen])
-    if known is not None:
-        cells = cells * known
-    return cells.sum(axis=1) / np.maximum((cells > 0).sum(axis=1), 1), cells
+        weight = np.hstack([weight, unseen])
+    cells = cell_weights(weight, known, shape)
+    return observed_row_weights(cells), cells
 
 
 def _without_rows(truth, kept):

@@ -10,7 +10,12 @@ from sklearn.utils import get_tags
 from sklearn.utils.parallel import Parallel, delayed
 
 from skmultilabel_nn._utils.indexing import num_samples, take_rows
-from skmultilabel_nn._utils.responses import CONSTANT_SCORES, ask, read_scores, takes_every_form
+from skmultilabel_nn._utils.responses import (
+    CONSTANT_SCORES,
+    ask,
+    read_scores,
+    supports_all_target_types,
+)
 
 from ._split import MultilabelStratifiedKFold, MultilabelStratifiedShuffleSplit
 
@@ -97,7 +102,7 @@ def training_target(estimator, y, target):
     ValueError
         If labels are missing, for other estimators.
     """
-    if takes_every_form(estimator):
+    if supports_all_target_types(estimator):
         return y
     if target.known is not None:
         raise ValueError(
@@ -188,6 +193,6 @@ def _fold_scores(estimator, X, y, fit_params, method, codec, train, test):
 
 
 def _varying_columns(estimator, y, train):
-    if takes_every_form(estimator) or y.ndim == 1:
+    if supports_all_target_types(estimator) or y.ndim == 1:
         return np.ones(1, dtype=bool)
     return np.ptp(y[train], axis=0) > 0

@@ -13,7 +13,11 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._utils.indexing import num_samples
-from skmultilabel_nn._utils.responses import choose_method, final_classifier, takes_every_form
+from skmultilabel_nn._utils.responses import (
+    choose_method,
+    final_classifier,
+    supports_all_target_types,
+)
 from skmultilabel_nn._utils.weights import check_weights
 from skmultilabel_nn.decision._rules import resolve_rule
 from skmultilabel_nn.metrics._subset_accuracy import subset_accuracy
@@ -28,7 +32,7 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     `HeldOutScores` and ends with `_set_fitted`.
     """
 
-    _takes_every_form = True
+    _supports_all_target_types = True
 
     def predict(self, X):
         """Predict the labels, in the form that `y` had.
@@ -214,7 +218,7 @@ class HeldOutScores:
 def _read_target(estimator, y, *, prefit):
     """Return codec and encoded target; a classifier of this package has or fixes the vocabulary."""
     final = final_classifier(estimator)
-    own = takes_every_form(estimator)
+    own = supports_all_target_types(estimator)
     if prefit:
         check_is_fitted(estimator)
     if prefit and own:
@@ -267,7 +271,7 @@ def _routed(meta, weight, fit_params, prefit):
 
 def _refuse_cell_weights(estimator, fit_params):
     weight = fit_params.get("sample_weight")
-    if weight is not None and weight.ndim == 2 and not takes_every_form(estimator):
+    if weight is not None and weight.ndim == 2 and not supports_all_target_types(estimator):
         raise ValueError(
             f"sample_weight has one weight a cell, shape {weight.shape}, but "
             f"{type(estimator).__name__} takes one a row, shape ({weight.shape[0]},). Weights of "

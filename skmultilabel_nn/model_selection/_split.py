@@ -5,7 +5,6 @@ into indicators, checks sizes, and turns groups of rows into train and test indi
 """
 
 import warnings
-from numbers import Integral
 
 import numpy as np
 from sklearn.model_selection import BaseCrossValidator, BaseShuffleSplit, ShuffleSplit
@@ -13,6 +12,7 @@ from sklearn.model_selection import train_test_split as _plain_train_test_split
 from sklearn.utils import check_random_state
 
 from skmultilabel_nn._targets.codec import learn_targets
+from skmultilabel_nn._utils.checks import check_boolean, check_integer, check_option
 from skmultilabel_nn._utils.indexing import num_samples, take_rows
 
 from ._stratification import stratified_groups
@@ -73,17 +73,14 @@ class MultilabelStratifiedKFold(BaseCrossValidator):
     """
 
     def __init__(self, n_splits=5, *, order=1, shuffle=False, random_state=None):
-        _check_at_least("n_splits", n_splits, 2)
-        _check_order(order)
-        if not isinstance(shuffle, bool | np.bool_):
-            raise TypeError(f"shuffle must be True or False, got {shuffle!r}.")
+        shuffle = check_boolean("shuffle", shuffle)
         if not shuffle and random_state is not None:
             raise ValueError(
                 f"random_state={random_state!r} has no effect with shuffle=False: "
                 "set shuffle=True or leave random_state out."
             )
-        self.n_splits = n_splits
-        self.order = order
+        self.n_splits = check_integer("n_splits", n_splits, minimum=2)
+        self.order = check_option("order", order, (1, 2))
         self.shuffle = shuffle
         self.random_state = random_state
 
@@ -159,12 +156,9 @@ class RepeatedMultilabelStratifiedKFold(BaseCrossValidator):
     """
 
     def __init__(self, n_splits=5, *, n_repeats=10, order=1, random_state=None):
-        _check_at_least("n_splits", n_splits, 2)
-        _check_at_least("n_repeats", n_repeats, 1)
-        _check_order(order)
-        self.n_splits = n_splits
-        self.n_repeats = n_repeats
-        self.order = order
+        self.n_splits = check_integer("n_splits", n_splits, minimum=2)
+        self.n_repeats = check_integer("n_repeats", n_repeats, minimum=1)
+        self.order = check_option("order", order, (1, 2))
         self.random_state = random_state
 
     def get_n_splits(self, X=None, y=None, groups=None):
@@ -224,12 +218,11 @@ class MultilabelStratifiedShuffleSplit(BaseShuffleSplit):
     """
 
     def __init__(self, n_splits=10, *, test_size=None, train_size=None, order=1, random_state=None):
-        _check_at_least("n_splits", n_splits, 1)
-        _check_order(order)
+        n_splits = check_integer("n_splits", n_splits, minimum=1)
         super().__init__(
             n_splits, test_size=test_size, train_size=train_size, random_state=random_state
         )
-        self.order = order
+        self.order = check_option("order", order, (1, 2))
 
     def split(self, X, y=None, groups=None):
         """Yield the rows to train and to test on.
@@ -359,17 +352,3 @@ def _shuffle_sizes(n_rows, test_size, train_size):
     plain = ShuffleSplit(1, test_size=test_size, train_size=train_size, random_state=0)
     train, test = next(plain.split(np.empty((n_rows, 0))))
     return len(train), len(test)
-
-
-def _check_at_least(name, value, least):
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number, got {value!r}.")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}.")
-
-
-def _check_order(order):
-    if order not in (1, 2):
-        raise ValueError(
-            f"order must be 1 (balance labels) or 2 (also pairs of labels), got {order!r}."
-        )

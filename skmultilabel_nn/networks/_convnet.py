@@ -1,9 +1,9 @@
 """Builder of a small convolutional network."""
 
 import math
-from numbers import Integral
 
 from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._utils.checks import check_integer
 
 from ._base import NetworkBuilder
 
@@ -46,8 +46,7 @@ class ConvNet(NetworkBuilder):
                 f"ConvNet takes pictures of shape (height, width, channels), got samples of shape "
                 f"{input_shape}. Reshape X; a grey picture has one channel."
             )
-        if not isinstance(self.grid, Integral) or self.grid < 1:
-            raise ValueError(f"grid must be a whole number of at least 1, got {self.grid!r}.")
+        grid = check_integer("grid", self.grid, minimum=1)
         layers = load_keras().layers
         # Pixels of any range; a fast average, since a small set is trained in few steps.
         parts = [layers.BatchNormalization(momentum=0.9)]
@@ -55,7 +54,7 @@ class ConvNet(NetworkBuilder):
             parts += [layers.MaxPooling2D(2, padding="same")] if i else []
             parts += [*self._convolution(layers, filters), *self._convolution(layers, filters)]
         sides = (math.ceil(side / 2 ** (len(self.filters) - 1)) for side in input_shape[:2])
-        cell = tuple(math.ceil(side / self.grid) for side in sides)
+        cell = tuple(math.ceil(side / grid) for side in sides)
         parts += [layers.MaxPooling2D(cell, padding="same"), layers.Flatten()]
         parts += [layers.Dropout(self.dropout)]
         last = layers.Dense(n_outputs, name="logits")

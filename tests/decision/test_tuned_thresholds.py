@@ -234,10 +234,10 @@ def test_sparse_truth_and_float32_probabilities_give_the_same(rule):
         ({"known": np.zeros((40, 5), dtype=bool)}, "No cell"),
         ({"known": np.zeros((40, 5))}, "bool"),
         ({"known": np.zeros((40, 4), dtype=bool)}, "shape"),
-        ({"sample_weight": np.zeros(40)}, "No cell"),
+        ({"sample_weight": np.zeros(40)}, "zero for every sample"),
         ({"sample_weight": np.ones(5)}, "shape"),
         ({"sample_weight": -np.ones(40)}, "negative"),
-        ({"sample_weight": np.full(40, np.inf)}, "finite"),
+        ({"sample_weight": np.full(40, np.inf)}, "infinity"),
         ({"P": np.array([["a"]])}, "numeric"),
     ],
 )

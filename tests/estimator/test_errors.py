@@ -90,7 +90,7 @@ BAD_Y = {
     "another length": Case(["inconsistent numbers of samples", "40", "30"], y=Y[:30]),
     "sets of another length": Case(["inconsistent numbers of samples"], y=SETS[:30]),
     "label of which nothing is known": Case(
-        ["Nothing is known", "1"], y=np.where([0, 1, 0], np.nan, Y)
+        ["no observed values", "1"], y=np.where([0, 1, 0], np.nan, Y)
     ),
 }
 BAD_WEIGHTS = {
@@ -131,7 +131,7 @@ BAD_PARAMETERS = [
     parameter("input_dropout", "0.1", "from 0 to below 1", "'0.1'"),
     parameter("n_members", 0, "above 0", "0"),
     parameter("n_members", "all", "'auto'", "'all'"),
-    parameter("n_bins", -1, "0 or above", "-1"),
+    parameter("n_bins", -1, "of at least 0", "-1"),
     parameter("n_bins", 2.5, "'auto'", "2.5"),
     parameter("dropout", 1, "from 0 to below 1", "1"),
     parameter("dropout", False, "from 0 to below 1", "False"),
@@ -168,7 +168,7 @@ BAD_PARAMETERS = [
     parameter("validation_fraction", 0, "between 0 and 1", "0"),
     parameter("validation_fraction", 1.0, "between 0 and 1", "1.0"),
     parameter("monitor", None, "history_", "None"),
-    parameter("patience", -1, "0 or above", "-1"),
+    parameter("patience", -1, "of at least 0", "-1"),
     parameter("callbacks", "stop", "callbacks", "'stop'"),
     parameter("callbacks", [print], "callbacks", "print"),
     parameter("class_weight", "even", "'balanced'", "'even'"),

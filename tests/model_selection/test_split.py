@@ -245,14 +245,22 @@ def test_train_test_split_by_label_sets_and_by_missing_labels():
 @pytest.mark.parametrize(
     ("make", "error", "text"),
     [
-        (lambda: MultilabelStratifiedKFold(1), ValueError, "n_splits must be at least 2, got 1"),
-        (lambda: MultilabelStratifiedKFold(2.5), TypeError, "whole number, got 2.5"),
-        (lambda: MultilabelStratifiedKFold(True), TypeError, "whole number, got True"),
+        (
+            lambda: MultilabelStratifiedKFold(1),
+            ValueError,
+            "n_splits must be an integer of at least 2, got 1",
+        ),
+        (lambda: MultilabelStratifiedKFold(2.5), TypeError, "integer of at least 2, got 2.5"),
+        (lambda: MultilabelStratifiedKFold(True), TypeError, "integer of at least 2, got True"),
         (lambda: MultilabelStratifiedKFold(shuffle=1), TypeError, "True or False, got 1"),
         (lambda: MultilabelStratifiedKFold(random_state=0), ValueError, "set shuffle=True"),
         (lambda: MultilabelStratifiedKFold(order=3), ValueError, "order must be 1 .* got 3"),
         (lambda: RepeatedMultilabelStratifiedKFold(n_repeats=0), ValueError, "n_repeats"),
-        (lambda: MultilabelStratifiedShuffleSplit(0), ValueError, "n_splits must be at least 1"),
+        (
+            lambda: MultilabelStratifiedShuffleSplit(0),
+            ValueError,
+            "n_splits must be an integer above 0",
+        ),
         (lambda: train_test_split(stratify=[{1}, {2}]), ValueError, "at least one array"),
         (
             lambda: train_test_split([1, 2], stratify=[{1}, {2}], shuffle=False),

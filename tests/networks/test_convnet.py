@@ -35,7 +35,7 @@ class TestConvNet:
 
     @pytest.mark.parametrize("grid", [0, -1, "4", 2.5, None])
     def test_a_grid_without_cells_is_refused(self, grid):
-        with pytest.raises(ValueError, match="grid must be a whole number of at least 1"):
+        with pytest.raises(ValueError, match="grid must be an integer above 0"):
             ConvNet(grid=grid)((8, 8, 1), 3)
 
     @pytest.mark.parametrize("shape", [(3, 5, 1), (40, 30, 3), (1, 1, 2)])

@@ -22,7 +22,7 @@ class TestWeights:
             (np.ones((3, 2)), None, r"shape \(3, 2\), expected \(3,\)"),
             (np.ones((2, 3)), 2, r"expected \(3,\) or \(3, 2\)"),
             (np.ones((3, 1)), 2, r"expected \(3,\) or \(3, 2\)"),
-            ([1, -1, 1], 2, "must not be negative, the least is -1"),
+            ([1, -1, 1], 2, "must not be negative, the minimum is -1"),
             ([0, 0, 0], 2, "zero for every sample"),
             ([1, np.nan, 1], 2, "sample_weight contains NaN"),
             ([1, np.inf, 1], 2, "sample_weight contains infinity"),
