@@ -76,7 +76,7 @@ def test_unknown_cells_weigh_nothing():
 
 def test_a_label_of_which_nothing_is_known_is_named():
     sets = np.array([[1, np.nan], [0, np.nan]])
-    with pytest.raises(ValueError, match=r"label\(s\) 'b'"):
+    with pytest.raises(ValueError, match=r"Label\(s\) 'b' have no observed values"):
         weights(sets, classes=["a", "b"])
 
 

@@ -161,7 +161,7 @@ def test_recall_without_positives_warns():
     ("arguments", "options", "message"),
     [
         ((Y5, S5), {"k": 0}, "k must be"),
-        ((Y5, S5), {"k": 6}, "only 5"),
+        ((Y5, S5), {"k": 6}, "k must be an integer from 1 to 5, got 6"),
         ((Y5, S5), {"k": 2.0}, "k must be"),
         ((Y5, S5[:, :4]), {}, "60 rows and 5 labels"),
         ((Y5, S5[:-1]), {}, "60 rows and 5 labels"),
