@@ -31,16 +31,6 @@ def run(code, **environment):
     )
 
 
-def test_import_loads_nothing_heavy():
-    code = """
-import sys, skmultilabel_nn, skmultilabel_nn.decision
-heavy = {"tensorflow", "keras", "torch", "jax", "polars", "matplotlib"} & set(sys.modules)
-assert not heavy, heavy
-"""
-    done = run(code)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.parametrize("given", ["", pytest.param(", jit_compile=True", marks=pytest.mark.slow)])
 def test_silent(given):
     done = run(FIT.format(given=given))

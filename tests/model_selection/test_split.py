@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from scipy import sparse
 from sklearn.base import clone
@@ -98,14 +99,13 @@ def test_every_form_gives_the_same_folds(order):
 
 
 def test_polars_frames_with_null():
-    polars = pytest.importorskip("polars")
     y = long_tailed(60, n_labels=3).astype(float)
     y[::7, 1] = np.nan
-    frame = polars.DataFrame(y, schema=["a", "b", "c"], nan_to_null=True)
+    frame = pl.DataFrame(y, schema=["a", "b", "c"], nan_to_null=True)
     cv = MultilabelStratifiedKFold(3)
     assert same_folds(folds_of(cv, frame), folds_of(cv, y))
     train, test = train_test_split(frame, stratify=frame, random_state=0)
-    assert type(train) is type(test) is polars.DataFrame
+    assert type(train) is type(test) is pl.DataFrame
     assert train.height + test.height == 60
 
 

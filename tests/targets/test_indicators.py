@@ -1,7 +1,5 @@
 """Indicators: arrays, sparse matrices and unknown cells."""
 
-import time
-
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -11,6 +9,7 @@ from numpy.testing import assert_array_equal
 from sklearn.preprocessing import LabelBinarizer
 
 from skmultilabel_nn._targets.codec import learn_targets
+from tests.common import count_calls
 
 from .common import HOLES, SEEDS, indicator
 
@@ -121,11 +120,6 @@ def test_sparse_input_is_made_canonical_and_stays_as_it_was():
     assert y.nnz == 3
 
 
-def test_large_indicator_is_fast():
+def test_large_indicator_is_read_without_a_loop_over_its_cells():
     Y = (np.random.default_rng(0).random((20_000, 1_000)) < 0.02).astype(np.float32)
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        learn_targets(Y)
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 1
+    assert count_calls(learn_targets, Y) < 1000
