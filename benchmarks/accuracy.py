@@ -126,9 +126,8 @@ def judge_tuned(fitted, data, P):
         "f1_micro",
         cv=0.2 if is_expensive(X, Y) else 3,
         random_state=0,
-        store_cv_results=True,
     ).fit(X, Y)
-    truth, held_out = Y[tuned.cv_results_["rows"]], tuned.cv_results_["probabilities"]
+    truth, held_out = Y[tuned.held_out_.indices], tuned.held_out_.probabilities
     for name in ("f1_micro", "f1_macro"):
         chosen = resolve_rule(name).fit(truth, held_out).decide(P)
         yield from judge(Y_test, chosen, prefix=f"{name} tuned: ")

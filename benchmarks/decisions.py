@@ -54,17 +54,15 @@ def measure(name, classifier, data, folds):
     start = time.perf_counter()
     classifier.fit(X, Y)
     plain = time.perf_counter() - start
-    tuned = TunedThresholdsClassifierCV(
-        classifier, "f1_micro", cv=folds, random_state=0, store_cv_results=True
-    )
+    tuned = TunedThresholdsClassifierCV(classifier, "f1_micro", cv=folds, random_state=0)
     start = time.perf_counter()
     tuned.fit(X, Y)
     cross = time.perf_counter() - start
-    held_out = tuned.cv_results_
+    held_out = tuned.held_out_
     test = tuned.predict_proba(X_test)
     for label, spec in RULES.items():
         start = time.perf_counter()
-        rule = resolve_rule(spec).fit(Y[held_out["rows"]], held_out["probabilities"])
+        rule = resolve_rule(spec).fit(Y[held_out.indices], held_out.probabilities)
         seconds = time.perf_counter() - start
         chosen = rule.decide(test)
         scores = [f1_score(Y_test, chosen, average=a, zero_division=0) for a in AVERAGES]

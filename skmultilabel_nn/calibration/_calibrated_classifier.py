@@ -5,7 +5,8 @@ from scipy.special import logit
 from sklearn.utils.validation import check_is_fitted
 
 from skmultilabel_nn._utils.responses import read_scores
-from skmultilabel_nn.model_selection._meta_classifier import HeldOutScores, MultilabelMetaClassifier
+from skmultilabel_nn.decision._prediction import resolve_threshold
+from skmultilabel_nn.model_selection._meta_classifier import MultilabelMetaClassifier
 
 from ._label_calibrator import LabelCalibrator
 
@@ -14,9 +15,9 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
     """Calibrate the probabilities of any multi-label classifier, label by label.
 
     The multi-label counterpart of :class:`sklearn.calibration.CalibratedClassifierCV` with
-    ``ensemble=False``: the classifier is trained on all folds but one and scores that one, in
-    turn; the maps of a :class:`LabelCalibrator` are fitted on all of these scores; the classifier
-    is then trained on all rows.
+    ``ensemble=False``: copies of the classifier are trained on all folds but one and score that
+    one, in turn; the maps of a :class:`LabelCalibrator` are fitted on all of these scores; the
+    classifier is then trained on all samples.
 
     Parameters
     ----------
@@ -24,21 +25,22 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
         A multi-label classifier with `decision_function`, which is used if there is one, or
         `predict_proba`, of which the logit is taken. Pipelines and searches around one as well.
     method : {"sigmoid", "isotonic", "temperature"}, default="sigmoid"
-        "sigmoid": two numbers a label, slope and intercept of the logit; "temperature": one, for
-        networks that are too sure; "isotonic": any rising map, for many positives a label.
+        "sigmoid": two numbers per label, slope and intercept of the logit; "temperature": one, for
+        overconfident networks; "isotonic": any non-decreasing map, for many positives per label.
     cv : int, float, splitter, iterable of (train, test), "prefit" or None, default=None
         None: 5 folds of :class:`~skmultilabel_nn.model_selection.MultilabelStratifiedKFold`; an
-        int: so many. A float: one stratified split with this share of held-out rows. "prefit":
-        `estimator` is fitted and stays as it is, and `fit` is given rows that did not train it.
+        int: number of folds. A float: one stratified split with this share of held-out samples.
+        "prefit": `estimator` is fitted and stays as it is, and `fit` is given held-out samples.
     threshold : float, array-like of shape (n_labels,), dict, str or DecisionRule, default=0.5
         What `predict` does with the probabilities: numbers, or a rule of
-        :mod:`skmultilabel_nn.decision` or its name, tuned on the same held-out rows.
+        :mod:`skmultilabel_nn.decision` or its name, tuned on the same held-out samples. Set after
+        `fit`, it takes effect at once: a rule is then tuned on `held_out_`, by each `predict`.
     min_positives : float, default=3
         Labels with fewer positives or negatives take the map shared by all labels.
     shrink : float, default=10
         Number of positives at which a label's own map and the shared one weigh the same.
     n_jobs : int or None, default=None
-        Folds that are trained at a time.
+        Number of folds that are trained in parallel.
     random_state : int, RandomState instance or None, default=None
         Seed of the splits, if `cv` is a number or None. With None, folds depend on `y` alone.
 
@@ -49,7 +51,11 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
     calibrator_ : LabelCalibrator
         The fitted maps.
     rule_ : DecisionRule
-        The fitted rule.
+        The decision rule that `threshold` asked for in `fit`.
+    held_out_ : ValidationPredictions
+        Truth, calibrated probabilities and positions (`Y`, `probabilities`, `indices`) of the
+        held-out samples. May be set to None to store the estimator without them; the rule of `fit`
+        stays.
     thresholds_ : ndarray of shape (n_labels,)
         The threshold of each label, where the rule consists of thresholds.
     classes_ : ndarray of shape (n_labels, 2)
@@ -67,7 +73,7 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
     --------
     LabelCalibrator : The maps, and how rare labels borrow from the others.
     skmultilabel_nn.model_selection.TunedThresholdsClassifierCV : Decisions alone; it takes this
-        classifier too, for rules tuned on rows that did not calibrate.
+        classifier too, for rules tuned on samples that did not calibrate.
 
     Notes
     -----
@@ -113,17 +119,17 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
             Samples, as `estimator` takes them.
         y : target
-            Label sets, or an indicator of 0 and 1 as array, sparse matrix or frame; NaN marks an
-            unknown label, which calibrates nothing.
+            Label sets, or an indicator of 0 and 1 as array, sparse matrix or DataFrame; NaN marks
+            an unknown label, which has no effect on the calibration.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
             Weights of samples or cells in the calibration. Also passed to `estimator.fit` if it
             takes them or, with metadata routing enabled, if it asks for them.
         **fit_params : dict
-            More arguments of `estimator.fit`, split where they have one item a row. With metadata
-            routing enabled, also those of the splitter.
+            More arguments of `estimator.fit`, split where they have one item per sample. With
+            metadata routing enabled, also those of the splitter.
 
         Returns
         -------
@@ -141,15 +147,14 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
         )
         calibrator.check_parameters()
         methods = ["decision_function", "predict_proba"]
-        held_out = HeldOutScores(self, X, y, sample_weight, fit_params, methods)
-        rule = held_out.rule(self.threshold)
-        scores = _as_logits(held_out.collect(), held_out.method)
-        Y, counted = held_out.truth()
-        calibrator.fit(scores, Y, **counted)
-        rule = held_out.tune(rule, calibrator.predict_proba(scores) if rule.tuned else None)
-        self.calibrator_ = calibrator
-        self._method = held_out.method
-        self._set_fitted(held_out, rule)
+        arguments = self._check_arguments(X, y, sample_weight, methods)
+        resolve_threshold(self.threshold, arguments.codec)  # a wrong one must not cost a training
+        fitted = self._cross_fit(arguments, y, fit_params)
+        scores = _as_logits(fitted.scores, arguments.method)
+        Y, known, weight = arguments.truth(fitted.indices)
+        calibrator.fit(scores, Y, known=known, sample_weight=weight)
+        self._set_fitted(arguments, fitted, calibrator.predict_proba(scores))
+        self.calibrator_, self._response_method = calibrator, arguments.method
         return self
 
     def predict_proba(self, X):
@@ -157,7 +162,7 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
             Samples, as `estimator` takes them.
 
         Returns
@@ -166,8 +171,8 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
             Strictly between 0 and 1.
         """
         check_is_fitted(self)
-        scores = read_scores(self.estimator_, X, self._method, self.targets_)
-        return self.calibrator_.predict_proba(_as_logits(scores, self._method))
+        scores = read_scores(self.estimator_, X, self._response_method, self.targets_)
+        return self.calibrator_.predict_proba(_as_logits(scores, self._response_method))
 
 
 def _as_logits(scores, method):

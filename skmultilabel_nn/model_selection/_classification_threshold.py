@@ -4,8 +4,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skmultilabel_nn._utils.responses import read_scores
+from skmultilabel_nn.decision._prediction import resolve_threshold
 
-from ._meta_classifier import HeldOutScores, MultilabelMetaClassifier
+from ._meta_classifier import MultilabelMetaClassifier
 
 
 def _estimator_has(name):
@@ -13,47 +14,45 @@ def _estimator_has(name):
 
 
 class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
-    """Decide by thresholds, or another rule, tuned on rows that did not train the classifier.
+    """Decide by thresholds, or another rule, tuned on held-out samples.
 
     The multi-label counterpart of :class:`sklearn.model_selection.TunedThresholdClassifierCV`:
-    the classifier is trained on all folds but one and gives probabilities for that one, in turn;
-    the rule is fitted on all of these; the classifier is then trained on all rows.
+    copies of the classifier are trained on all folds but one and predict probabilities for that
+    one, in turn; the rule is tuned on all of these; the classifier is then trained on all samples.
 
     Parameters
     ----------
     estimator : estimator
         A multi-label classifier with `predict_proba`: an array (n_samples, n_labels), or a list of
-        arrays, one a label, as forests return. Pipelines and searches around one as well.
-    rule : str, DecisionRule, float, array-like of shape (n_labels,) or dict, default="f1_macro"
+        arrays, one per label, as forests return. Pipelines and searches around one as well.
+    threshold : str, DecisionRule, float, array-like of shape (n_labels,) or dict, \
+            default="f1_macro"
         A rule of :mod:`skmultilabel_nn.decision` or its name, or fixed thresholds (as a dict:
         ``{label: number}``, 0.5 for labels left out). A rule that learns nothing, as these, costs
-        no cross-validation.
+        no cross-validation. Set after `fit`, it takes effect at once (see Notes).
     cv : int, float, splitter, iterable of (train, test), "prefit" or None, default=None
-        None: 5 folds of :class:`MultilabelStratifiedKFold`; an int: so many. A float: one
-        stratified split with this share of held-out rows. "prefit": `estimator` is fitted and
-        stays as it is, and `fit` is given rows that did not train it; needs ``refit=False``.
+        None: 5 folds of :class:`MultilabelStratifiedKFold`; an int: number of folds. A float: one
+        stratified split with this share of held-out samples. "prefit": `estimator` is fitted and
+        stays as it is, and `fit` is given held-out samples; needs ``refit=False``.
     refit : bool, default=True
-        Whether the classifier is trained again on all rows. If False, `cv` must be a single
+        Whether the classifier is trained again on all samples. If False, `cv` must be a single
         split, or "prefit".
     n_jobs : int or None, default=None
-        Folds that are trained at a time.
+        Number of folds that are trained in parallel.
     random_state : int, RandomState instance or None, default=None
         Seed of the splits, if `cv` is a number or None. With None, folds depend on `y` alone.
-    store_cv_results : bool, default=False
-        Whether to keep the probabilities that the rule was tuned on.
 
     Attributes
     ----------
     estimator_ : estimator
         The classifier that predicts.
     rule_ : DecisionRule
-        The fitted rule.
+        The decision rule that `threshold` asked for in `fit`.
     thresholds_ : ndarray of shape (n_labels,)
         The threshold of each label, where the rule consists of thresholds.
-    cv_results_ : dict
-        "rows": numbers of the held-out rows, fold by fold; "probabilities": theirs, of shape
-        (n_held_out, n_labels). Only with ``store_cv_results=True``; empty if the rule learns
-        nothing.
+    held_out_ : ValidationPredictions or None
+        Truth, probabilities and positions (`Y`, `probabilities`, `indices`) of the held-out
+        samples. None if `fit` needed none: with ``refit=True`` and a rule that learns nothing.
     classes_ : ndarray of shape (n_labels, 2)
         ``[0, 1]`` for each label.
     label_names_ : ndarray of shape (n_labels,)
@@ -69,20 +68,23 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
     --------
     KerasMultiLabelClassifier : Its own `threshold` is tuned on one held-out part: less precise for
         rare labels, but the network trains once.
-    skmultilabel_nn.calibration.MultilabelCalibratedClassifierCV : Probabilities that mean what they
-        say, which rules of expected utility need.
+    skmultilabel_nn.calibration.MultilabelCalibratedClassifierCV : Calibrated probabilities, which
+        rules of expected utility need.
 
     Notes
     -----
-    Another `rule` takes effect at the next `fit`, as all parameters of scikit-learn's do.
+    After ``set_params(threshold=...)`` the next `predict` decides by the new rule, without
+    training: a rule that learns is tuned on `held_out_`, by each `predict`, which never changes
+    the estimator. To store the estimator without the held-out predictions, set
+    ``held_out_ = None``; the rule of `fit` stays.
 
     Classifiers of this package, also at the end of a pipeline or inside a search, are given `y` as
     it is. All others are given an int64 indicator (1-D for a single label), and cannot train with
     missing labels.
 
-    A classifier that saw a label in no row of its folds gives it the probability 0, in all rows 1;
-    so does this class for classifiers that refuse to train on such a label, whose other labels
-    they are given. Only in folds, though: the final training is on the labels that there are.
+    A label that is absent from all training samples of a fold gets the probability 0 there, one
+    that all of them have 1, also from classifiers that refuse to train on such a label: they are
+    given the other labels. This holds in folds only; the final training is on all labels of `y`.
 
     Examples
     --------
@@ -101,38 +103,36 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
     def __init__(
         self,
         estimator,
-        rule="f1_macro",
+        threshold="f1_macro",
         *,
         cv=None,
         refit=True,
         n_jobs=None,
         random_state=None,
-        store_cv_results=False,
     ):
         self.estimator = estimator
-        self.rule = rule
+        self.threshold = threshold
         self.cv = cv
         self.refit = refit
         self.n_jobs = n_jobs
         self.random_state = random_state
-        self.store_cv_results = store_cv_results
 
     def fit(self, X, y, sample_weight=None, **fit_params):
         """Tune the rule, and train the classifier.
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
             Samples, as `estimator` takes them.
         y : target
-            Label sets, or an indicator of 0 and 1 as array, sparse matrix or frame; NaN marks an
-            unknown label, which tunes nothing.
+            Label sets, or an indicator of 0 and 1 as array, sparse matrix or DataFrame; NaN marks
+            an unknown label, which has no effect on the rule.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
             Weights of samples or cells in the tuning. Also passed to `estimator.fit` if it takes
             them or, with metadata routing enabled, if it asks for them.
         **fit_params : dict
-            More arguments of `estimator.fit`, split where they have one item a row. With metadata
-            routing enabled, also those of the splitter.
+            More arguments of `estimator.fit`, split where they have one item per sample. With
+            metadata routing enabled, also those of the splitter.
 
         Returns
         -------
@@ -146,29 +146,25 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
             If ``cv="prefit"`` and `estimator` is not fitted.
         """
         self._check_refit()
-        held_out = HeldOutScores(self, X, y, sample_weight, fit_params, ["predict_proba"])
-        rule = held_out.rule(self.rule)
-        probabilities = held_out.collect(refit=self.refit, needed=rule.tuned)
-        self._set_fitted(held_out, held_out.tune(rule, probabilities))
-        if self.store_cv_results:
-            self.cv_results_ = {}
-            if rule.tuned:
-                self.cv_results_ = {"rows": held_out.rows, "probabilities": probabilities}
+        arguments = self._check_arguments(X, y, sample_weight, ["predict_proba"])
+        tuned = resolve_threshold(self.threshold, arguments.codec).tuned
+        fitted = self._cross_fit(arguments, y, fit_params, refit=self.refit, needs_scores=tuned)
+        self._set_fitted(arguments, fitted, fitted.scores)
         return self
 
     def _check_refit(self):
         if not isinstance(self.refit, bool):
             raise ValueError(f"refit must be True or False, got {self.refit!r}.")
-        if self.refit and isinstance(self.cv, str) and self.cv == "prefit":
+        if self.refit and self._is_prefit:
             raise ValueError("cv='prefit' keeps the estimator as it is: set refit=False.")
 
     @_estimator_has("predict_proba")
     def predict_proba(self, X):
-        """Compute the probability of each label, as the classifier sees it.
+        """Compute the classifier's probability of each label.
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
             Samples, as `estimator` takes them.
 
         Returns
@@ -185,7 +181,7 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, n_features)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
             Samples, as `estimator` takes them.
 
         Returns

@@ -1,18 +1,21 @@
-"""Training any multi-label classifier on some rows, and its scores of the others."""
+"""Fitting copies of any multi-label classifier, and its predictions for held-out samples."""
 
 from collections.abc import Mapping
 from numbers import Integral, Real
+from typing import NamedTuple
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import check_cv
 from sklearn.utils import get_tags
 from sklearn.utils.parallel import Parallel, delayed
 
+from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._utils.indexing import num_samples, take_rows
 from skmultilabel_nn._utils.responses import (
     CONSTANT_SCORES,
     ask,
+    final_classifier,
     read_scores,
     supports_all_target_types,
 )
@@ -20,77 +23,146 @@ from skmultilabel_nn._utils.responses import (
 from ._split import MultilabelStratifiedKFold, MultilabelStratifiedShuffleSplit
 
 
-class CrossFit:
-    """Classifiers trained on some rows, and their scores of rows that did not train them.
-
-    Parameters
-    ----------
-    estimator : estimator
-        What is trained, in copies.
-    method : {"predict_proba", "decision_function"}
-        What is asked of it.
-    codec : TargetCodec
-        The labels.
-    fit_params : dict
-        Arguments of its `fit`; those with one item a row are split along.
+class CrossFit(NamedTuple):
+    """What `cross_fit` returns.
 
     Attributes
     ----------
-    fitted : estimator
-        The classifier that is to predict.
-    rows : ndarray of int
-        Rows that were held out, fold by fold; a row may come more than once.
-    scores : ndarray of shape (len(rows), n_labels)
-        Their scores.
+    estimator : estimator
+        The fitted classifier.
+    indices : ndarray of int, shape (n_held_out,), or None
+        Positions of the held-out samples, split by split; a sample may occur more than once.
+    scores : ndarray of shape (n_held_out, n_labels), or None
+        Their scores. None, like `indices`, if there was no split.
     """
 
-    def __init__(self, estimator, method, codec, fit_params):
-        self._estimator = estimator
-        self._method = method
-        self._codec = codec
-        self._fit_params = fit_params
-
-    def take(self, X):
-        """Keep the estimator, which is fitted, and score all rows."""
-        self.fitted = self._estimator
-        self.scores = read_scores(self.fitted, X, self._method, self._codec)
-        self.rows = np.arange(len(self.scores))
-
-    def hold_out(self, X, y, splits):
-        """Train on the training rows of the only split, keep that classifier, score the others."""
-        if len(splits) > 1:
-            raise ValueError(
-                f"refit=False keeps the classifier of a single split, but cv makes {len(splits)}. "
-                "Give the share of held-out rows, as in cv=0.2, or set refit=True."
-            )
-        train, self.rows = splits[0]
-        self.fitted = _fit(self._estimator, X, y, train, self._fit_params)
-        self.scores = read_scores(self.fitted, take_rows(X, self.rows), self._method, self._codec)
-
-    def score_folds(self, X, y, splits, n_jobs):
-        """Score the held-out rows of each split with a classifier trained on its other rows."""
-        common = self._estimator, X, y, self._fit_params, self._method, self._codec
-        self.scores = np.concatenate(
-            Parallel(n_jobs=n_jobs)(delayed(_fold_scores)(*common, *split) for split in splits)
-        )
-        self.rows = np.concatenate([test for _, test in splits])
-
-    def fit_all(self, X, y):
-        """Train on all rows the classifier that is to predict."""
-        self.fitted = clone(self._estimator).fit(X, y, **self._fit_params)
+    estimator: BaseEstimator
+    indices: np.ndarray | None
+    scores: np.ndarray | None
 
 
-def training_target(estimator, y, target):
-    """Return the target as a classifier takes it.
+def cross_fit(estimator, X, y, splits, *, method, codec, fit_params, refit=True, n_jobs=None):
+    """Fit a classifier, and score held-out samples with copies that were not trained on them.
 
     Parameters
     ----------
     estimator : estimator
-        Whoever is to be fitted.
+        A multi-label classifier.
+    X : samples
+        As `estimator` takes them.
     y : target
-        In any form.
+        As returned by `training_target`; None if `estimator` is fitted.
+    splits : list of (train, test) or None
+        None: `estimator` is already fitted; it scores all samples and is returned as it is.
+    method : {"predict_proba", "decision_function"}
+        The response that is called score here.
+    codec : TargetCodec
+        The labels.
+    fit_params : dict
+        Arguments of the classifier's `fit`; those with one item per sample are split like `X`.
+    refit : bool, default=True
+        Whether the returned classifier is trained on all samples; if False, it is the one that
+        was trained in the only split.
+    n_jobs : int or None, default=None
+        Number of splits that are fitted in parallel.
+
+    Returns
+    -------
+    CrossFit
+        The fitted classifier, and the held-out samples with their scores.
+
+    Raises
+    ------
+    ValueError
+        If ``refit=False`` and there are several splits.
+    """
+    if splits is None:
+        scores = read_scores(estimator, X, method, codec)
+        return CrossFit(estimator, np.arange(len(scores)), scores)
+    if not refit:
+        return _fit_single_split(estimator, X, y, splits, method, codec, fit_params)
+    indices = scores = None
+    if splits:
+        common = {"method": method, "codec": codec, "fit_params": fit_params}
+        indices, parts = predict_held_out(estimator, X, y, splits, **common, n_jobs=n_jobs)
+        scores = np.concatenate(parts)
+    return CrossFit(clone(estimator).fit(X, y, **fit_params), indices, scores)
+
+
+def _fit_single_split(estimator, X, y, splits, method, codec, fit_params):
+    if len(splits) > 1:
+        raise ValueError(
+            f"refit=False keeps the classifier of a single split, but cv makes {len(splits)}. "
+            "Give the share of held-out samples, as in cv=0.2, or set refit=True."
+        )
+    train, test = splits[0]
+    fitted = _fit(estimator, X, y, train, fit_params)
+    return CrossFit(fitted, test, read_scores(fitted, take_rows(X, test), method, codec))
+
+
+def predict_held_out(estimator, X, y, splits, *, method, codec, fit_params, **parallel):
+    """Predict the test samples of each split by a copy trained on its training samples.
+
+    Parameters
+    ----------
+    estimator, X, y, codec, fit_params
+        As in `cross_fit`.
+    splits : list of (train, test)
+        At least one.
+    method : {"predict", "predict_proba", "decision_function"}
+        What is predicted; "predict" gives an indicator.
+    **parallel : dict
+        Arguments of :class:`joblib.Parallel`.
+
+    Returns
+    -------
+    indices : ndarray of int, shape (n_held_out,)
+        Positions of the test samples, split by split.
+    predictions : list of ndarray or csr_array, each of shape (n_test, n_labels)
+        Predictions of each split.
+    """
+    predictions = Parallel(**parallel)(
+        delayed(_predict_split)(estimator, X, y, fit_params, method, codec, train, test)
+        for train, test in splits
+    )
+    return np.concatenate([test for _, test in splits]), predictions
+
+
+def learn_training_target(estimator, y):
+    """Learn the vocabulary of `y`, which a classifier of this package may fix by `classes`.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Estimator to fit.
+    y : target
+        Of any type.
+
+    Returns
+    -------
+    codec : TargetCodec
     target : EncodedTarget
-        The same as numbers.
+    """
+    final = final_classifier(estimator)
+    while supports_all_target_types(final) and hasattr(final, "estimator"):
+        final = final_classifier(final.estimator)
+    classes = getattr(final, "classes", None) if supports_all_target_types(final) else None
+    return learn_targets(y, classes=classes)
+
+
+def training_target(estimator, y, codec, target):
+    """Return the target in a type that a classifier accepts.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Estimator to fit.
+    y : target
+        Of any multi-label type.
+    codec : TargetCodec
+        Type and vocabulary of `y`.
+    target : EncodedTarget
+        `y` as numbers.
 
     Returns
     -------
@@ -103,7 +175,8 @@ def training_target(estimator, y, target):
         If labels are missing, for other estimators.
     """
     if supports_all_target_types(estimator):
-        return y
+        # Of label lists, some samples alone might look like an indicator.
+        return codec.decode(target.Y) if codec.kind == "sets" else y
     if target.known is not None:
         raise ValueError(
             f"y has unknown cells (NaN), which {type(estimator).__name__} cannot train on. Use "
@@ -114,16 +187,37 @@ def training_target(estimator, y, target):
     return _columns_for(estimator, Y.astype(np.int64))
 
 
+def refuse_cell_weights(estimator, fit_params):
+    """Raise ValueError if weights of cells are meant for a classifier that takes none."""
+    weight = fit_params.get("sample_weight")
+    if weight is not None and np.ndim(weight) == 2 and not supports_all_target_types(estimator):
+        shape = np.shape(weight)
+        raise ValueError(
+            f"sample_weight has one weight per cell, shape {shape}, but "
+            f"{type(estimator).__name__} takes one per sample, shape ({shape[0]},). Weights of "
+            "cells are for KerasMultiLabelClassifier, and for cv='prefit'."
+        )
+
+
+def check_same_samples(X, target):
+    """Raise ValueError if `X` and the target differ in their number of samples."""
+    if num_samples(X) != target.Y.shape[0]:
+        raise ValueError(
+            f"X has {num_samples(X)} rows and y has {target.Y.shape[0]}: they must describe the "
+            "same samples."
+        )
+
+
 def make_splitter(cv, random_state):
     """Make a splitter of what a user gives as ``cv=``.
 
     Parameters
     ----------
     cv : int, float, splitter, iterable of (train, test) or None
-        None: 5 stratified folds; int: so many; float: one stratified split with this share of
-        held-out rows.
+        None: 5 stratified folds; int: number of folds; float: one stratified split with this
+        share of held-out samples.
     random_state : int, RandomState instance or None
-        Seed of the order of the rows; None: folds take them as they come.
+        Seed of the order of the samples; None: folds depend on `y` alone.
 
     Returns
     -------
@@ -145,51 +239,57 @@ def make_splitter(cv, random_state):
     if hasattr(cv, "__iter__") and not isinstance(cv, str):
         return check_cv(cv)
     raise ValueError(
-        "cv must be None, a number of folds, a share of held-out rows in (0, 1), a splitter, "
+        "cv must be None, a number of folds, a share of held-out samples in (0, 1), a splitter, "
         f"an iterable of (train, test) or 'prefit', got {cv!r}."
     )
 
 
 def _columns_for(estimator, Y):
-    """One label is a 1-D target to scikit-learn, except to estimators that take no such target."""
+    """Return one label as a 1-D target, except for estimators that do not accept it."""
     if Y.shape[1] == 1 and get_tags(estimator).target_tags.single_output:
         return Y.ravel()
     return Y
 
 
-def _fit(estimator, X, y, rows, fit_params):
-    n_rows = num_samples(X)
+def _fit(estimator, X, y, indices, fit_params):
+    n_samples = num_samples(X)
     params = {
-        name: take_rows(value, rows) if _has_rows(value, n_rows) else value
+        name: take_rows(value, indices) if _is_per_sample(value, n_samples) else value
         for name, value in fit_params.items()
     }
-    return clone(estimator).fit(take_rows(X, rows), take_rows(y, rows), **params)
+    return clone(estimator).fit(take_rows(X, indices), take_rows(y, indices), **params)
 
 
-def _has_rows(value, n_rows):
+def _is_per_sample(value, n_samples):
     if isinstance(value, str | Mapping) or getattr(value, "ndim", 1) == 0:
         return False
-    return hasattr(value, "__len__") and num_samples(value) == n_rows
+    return hasattr(value, "__len__") and num_samples(value) == n_samples
 
 
-def _fold_scores(estimator, X, y, fit_params, method, codec, train, test):
-    held_out = take_rows(X, test)
+def _predict_split(estimator, X, y, fit_params, method, codec, train, test):
+    X_test = take_rows(X, test)
     try:
         fitted = _fit(estimator, X, y, train, fit_params)
     except ValueError:
-        # Some classifiers refuse a label that is absent from, or present in, all training rows.
+        # Some classifiers refuse a label that is absent from, or present in, all training samples.
         varying = _varying_columns(estimator, y, train)
         if varying.all():
             raise
     else:
-        return read_scores(fitted, held_out, method, codec)
+        return _predict(fitted, X_test, method, codec)
     never, always = CONSTANT_SCORES[method]
-    scores = np.where(y[train[0]] == 1, always, never) * np.ones((len(test), 1))
+    predictions = np.where(y[train[0]] == 1, always, never) * np.ones((len(test), 1))
     if varying.any():
         columns = _columns_for(estimator, y[:, varying])
         fitted = _fit(estimator, X, columns, train, fit_params)
-        scores[:, varying] = ask(fitted, held_out, method, np.count_nonzero(varying))
-    return scores
+        predictions[:, varying] = ask(fitted, X_test, method, np.count_nonzero(varying))
+    return predictions
+
+
+def _predict(fitted, X, method, codec):
+    if method == "predict" and supports_all_target_types(fitted):
+        return codec.encode(fitted.predict(X)).Y
+    return read_scores(fitted, X, method, codec)
 
 
 def _varying_columns(estimator, y, train):

@@ -1,5 +1,7 @@
 """Thresholds that are tuned on held-out samples, around any classifier."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -13,6 +15,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
+from skmultilabel_nn.calibration import MultilabelCalibratedClassifierCV
 from skmultilabel_nn.decision import PerLabelThreshold, SharedThreshold, resolve_rule
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
 
@@ -39,11 +42,11 @@ def test_thresholds_are_those_of_the_rule_on_out_of_fold_probabilities(name, rul
         pytest.skip("slow, and nothing new")
     X, Y = make_problem(seed)
     cv = KFold(2, shuffle=True, random_state=0)
-    clf = TunedThresholdsClassifierCV(CLASSIFIERS[name], rule, cv=cv, store_cv_results=True)
+    clf = TunedThresholdsClassifierCV(CLASSIFIERS[name], rule, cv=cv)
     clf.fit(X, Y)
     P = out_of_fold(CLASSIFIERS[name], X, Y, cv)
-    rows = clf.cv_results_["rows"]
-    np.testing.assert_allclose(clf.cv_results_["probabilities"], P[rows], atol=1e-6)
+    rows = clf.held_out_.indices
+    np.testing.assert_allclose(clf.held_out_.probabilities, P[rows], atol=1e-6)
     expected = resolve_rule(rule).fit(Y, P)
     np.testing.assert_allclose(clf.thresholds_, expected.thresholds_, atol=1e-6)
     alone = clone(CLASSIFIERS[name]).fit(X, Y)
@@ -82,9 +85,9 @@ def test_rules_that_learn_nothing_cost_no_cross_validation(rule, problem):
         def split(self, *args, **kwargs):
             raise AssertionError("nobody needs folds")
 
-    clf = TunedThresholdsClassifierCV(FOREST, rule, cv=Refusing(3), store_cv_results=True)
+    clf = TunedThresholdsClassifierCV(FOREST, rule, cv=Refusing(3))
     clf.fit(X, Y)
-    assert clf.cv_results_ == {}
+    assert clf.held_out_ is None
     if rule == {2: 0.9}:
         np.testing.assert_array_equal(clf.thresholds_, [0.5, 0.5, 0.9, 0.5])
 
@@ -99,7 +102,7 @@ def test_rule_object_is_not_changed(problem):
     rule = SharedThreshold("jaccard_samples")
     clf = TunedThresholdsClassifierCV(FOREST, rule, cv=2).fit(*problem)
     assert not hasattr(rule, "thresholds_")
-    assert clf.rule is rule
+    assert clf.threshold is rule
 
 
 # Errors ----------------------------------------------------------------------------------------
@@ -108,9 +111,9 @@ def test_rule_object_is_not_changed(problem):
 @pytest.mark.parametrize(
     ("parameters", "error", "message"),
     [
-        ({"rule": "f1"}, ValueError, "Unknown threshold 'f1'"),
-        ({"rule": None}, TypeError, "threshold must be"),
-        ({"rule": {"ant": 0.5}}, ValueError, "ant"),
+        ({"threshold": "f1"}, ValueError, "Unknown threshold 'f1'"),
+        ({"threshold": None}, TypeError, "threshold must be"),
+        ({"threshold": {"ant": 0.5}}, ValueError, "ant"),
         ({"cv": "fold"}, ValueError, "cv must be"),
         ({"cv": 1.5}, ValueError, "cv must be"),
         ({"cv": 1}, ValueError, "n_splits"),
@@ -133,7 +136,7 @@ def test_wrong_parameters(parameters, error, message, problem):
 def test_wrong_data(problem):
     X, Y = problem
     clf = TunedThresholdsClassifierCV(FOREST, cv=2)
-    with pytest.raises(ValueError, match="one class a row"):
+    with pytest.raises(ValueError, match="one class per sample"):
         clf.fit(X, Y[:, 0])
     with pytest.raises(ValueError, match="X has 150 rows and y has 149"):
         clf.fit(X, Y[1:])
@@ -161,3 +164,51 @@ def test_real_sets(name, shared_data):
         for clf in (plain, tuned)
     )
     assert after > before + 0.1
+
+
+# A threshold set after fit ---------------------------------------------------------------------
+
+
+def fitted_pair(kind, old, new, problem):
+    """The same estimator, whose threshold was changed after and before fit."""
+    X, Y = problem
+    make = {
+        "tuned": lambda: TunedThresholdsClassifierCV(FOREST, old, cv=2),
+        "prefit": lambda: TunedThresholdsClassifierCV(
+            clone(FOREST).fit(X, Y), old, cv="prefit", refit=False
+        ),
+        "calibrated": lambda: MultilabelCalibratedClassifierCV(FOREST, threshold=old, cv=2),
+    }[kind]
+    return make().fit(X, Y).set_params(threshold=new), make().set_params(threshold=new).fit(X, Y)
+
+
+@pytest.mark.parametrize("kind", ["tuned", "prefit", "calibrated"])
+@pytest.mark.parametrize("new", ["f1_micro", PerLabelThreshold(shrink=0), {2: 0.9}, "top_1"])
+def test_threshold_set_after_fit_takes_effect_at_once(kind, new, problem):
+    X, Y = problem
+    changed, fitted = fitted_pair(kind, "f1_macro", new, problem)
+    before, stored = dict(vars(changed)), pickle.dumps((changed.rule_, changed.held_out_))
+    np.testing.assert_array_equal(changed.predict(X), fitted.predict(X))
+    assert changed.score(X, Y) == fitted.score(X, Y)
+    assert hasattr(changed, "thresholds_") == hasattr(fitted, "thresholds_")
+    if hasattr(fitted, "thresholds_"):
+        np.testing.assert_array_equal(changed.thresholds_, fitted.thresholds_)
+    assert vars(changed) == before
+    assert pickle.dumps((changed.rule_, changed.held_out_)) == stored
+
+
+def test_tuned_threshold_set_after_a_fit_without_folds(problem):
+    X, Y = problem
+    clf = TunedThresholdsClassifierCV(FOREST, 0.5, cv=2).fit(X, Y)
+    clf.set_params(threshold="f1_micro")
+    with pytest.raises(ValueError, match="tuned on held-out samples, and fit kept none"):
+        clf.predict(X)
+    clf = MultilabelCalibratedClassifierCV(FOREST, threshold=0.5, cv=2).fit(X, Y)
+    assert clf.set_params(threshold="f1_micro").predict(X).shape == Y.shape
+
+
+def test_held_out_predictions_may_be_dropped(problem):
+    X, _ = problem
+    clf = TunedThresholdsClassifierCV(FOREST, cv=2).fit(*problem)
+    predicted, clf.held_out_ = clf.predict(X), None
+    np.testing.assert_array_equal(clf.predict(X), predicted)

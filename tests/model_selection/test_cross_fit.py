@@ -63,10 +63,8 @@ def test_random_state_chooses_the_folds(problem):
 
 def test_share_of_rows_held_out_once(problem):
     X, Y = problem
-    clf = TunedThresholdsClassifierCV(
-        FOREST, cv=0.2, refit=False, random_state=0, store_cv_results=True
-    ).fit(X, Y)
-    rows = clf.cv_results_["rows"]
+    clf = TunedThresholdsClassifierCV(FOREST, cv=0.2, refit=False, random_state=0).fit(X, Y)
+    rows = clf.held_out_.indices
     assert len(rows) == 30
     others = np.setdiff1d(np.arange(len(X)), rows)
     assert clf.estimator_.estimators_[0].tree_.n_node_samples[0] <= len(others)
@@ -99,10 +97,9 @@ def test_fold_without_a_label_is_no_error(name, problem):
     Y = without_one_label(Y)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Label .* is present in all training examples")
-        clf = TunedThresholdsClassifierCV(CLASSIFIERS[name], cv=2, store_cv_results=True)
+        clf = TunedThresholdsClassifierCV(CLASSIFIERS[name], cv=2)
         clf.fit(X, Y)
-    results = clf.cv_results_
-    P = results["probabilities"][results["rows"] == 3, -1]
+    P = clf.held_out_.probabilities[clf.held_out_.indices == 3, -1]
     assert clf.predict(X).shape == Y.shape
     if name not in ("keras", "mlp"):  # these guess, but do not know
         assert P == 0
@@ -149,9 +146,9 @@ def test_label_unknown_to_a_fold_of_label_sets_has_probability_0(seed):
     Y[:, 1] = 0
     Y[5, 1] = 1
     folds = [(np.arange(30, 60), np.arange(30)), (np.arange(30), np.arange(30, 60))]
-    clf = TunedThresholdsClassifierCV(KERAS, cv=folds, store_cv_results=True)
+    clf = TunedThresholdsClassifierCV(KERAS, cv=folds)
     clf.fit(X, forms(Y)["lists"])
-    P = clf.cv_results_["probabilities"]
+    P = clf.held_out_.probabilities
     np.testing.assert_array_equal(P[:30, 1], 0)
     assert (np.delete(P, 1, axis=1) > 0).all()
     np.testing.assert_array_equal(
@@ -208,7 +205,7 @@ def test_cell_weights(problem):
     of_weights.fit(X, Y, sample_weight=known.astype(float))
     of_missing = clone(of_weights).fit(X, np.where(known, Y, np.nan))
     np.testing.assert_array_equal(of_weights.thresholds_, of_missing.thresholds_)
-    with pytest.raises(ValueError, match="one weight a cell"):
+    with pytest.raises(ValueError, match="one weight per cell"):
         TunedThresholdsClassifierCV(FOREST).fit(X, Y, sample_weight=known.astype(float))
     TunedThresholdsClassifierCV(KERAS, cv=2).fit(X, Y, sample_weight=known.astype(float))
 
@@ -237,10 +234,8 @@ def test_other_fit_parameters_are_split_along(problem):
     X, Y = problem
     weight = np.random.default_rng(0).integers(1, 3, len(X)).astype(float)
     step = RandomForestClassifier(5, random_state=0)
-    inside = TunedThresholdsClassifierCV(make_pipeline(step), cv=2, store_cv_results=True)
+    inside = TunedThresholdsClassifierCV(make_pipeline(step), cv=2)
     inside.fit(X, Y, randomforestclassifier__sample_weight=weight)
-    direct = TunedThresholdsClassifierCV(step, cv=2, store_cv_results=True)
+    direct = TunedThresholdsClassifierCV(step, cv=2)
     direct.fit(X, Y, sample_weight=weight)
-    np.testing.assert_array_equal(
-        inside.cv_results_["probabilities"], direct.cv_results_["probabilities"]
-    )
+    np.testing.assert_array_equal(inside.held_out_.probabilities, direct.held_out_.probabilities)

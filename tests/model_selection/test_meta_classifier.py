@@ -93,8 +93,8 @@ def test_metadata_routing(problem):
         with pytest.raises(sklearn.exceptions.UnsetMetadataPassedError):
             TunedThresholdsClassifierCV(FOREST, cv=2).fit(X, Y, sample_weight=weight)
         grouped = TunedThresholdsClassifierCV(asks, cv=sklearn.model_selection.GroupKFold(2))
-        grouped.set_params(store_cv_results=True).fit(X, Y, groups=np.arange(len(X)) % 2)
-        assert set(grouped.cv_results_["rows"][:75] % 2) in ({0}, {1})
+        grouped.fit(X, Y, groups=np.arange(len(X)) % 2)
+        assert set(grouped.held_out_.indices[:75] % 2) in ({0}, {1})
 
 
 # A scikit-learn classifier ---------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_scorers_and_searches(problem):
     clf = TunedThresholdsClassifierCV(FOREST, cv=2)
     for scoring in ("f1_macro", "roc_auc", "average_precision", "accuracy"):
         assert np.isfinite(cross_val_score(clf, X, Y, cv=2, scoring=scoring)).all()
-    grid = {"rule": ["f1_micro", 0.5, PerLabelThreshold()], "estimator__max_depth": [1, None]}
+    grid = {"threshold": ["f1_micro", 0.5, PerLabelThreshold()], "estimator__max_depth": [1, None]}
     search = GridSearchCV(clf, grid, cv=2, scoring="f1_micro").fit(X, Y)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.predict(X).shape == Y.shape
