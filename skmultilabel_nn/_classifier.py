@@ -293,10 +293,12 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X, y, sample_weight
+        X, y
             As in `fit`.
         classes : array-like, default=None
             All labels that may come, needed in the first call if `y` does not have them all.
+        sample_weight
+            As in `fit`.
 
         Returns
         -------

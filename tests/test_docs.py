@@ -57,6 +57,38 @@ def test_every_parameter_is_documented_in_order(thing):
     assert documented == parameters
 
 
+# What scikit-learn leaves out too: See Also (SA01), extended summaries (ES01), types and returns of
+# parameters that are "as in fit" (PR04, RT02, RT03); D401 of ruff checks the mood of summaries.
+_NOT_ASKED_FOR = {"ES01", "PR04", "RT02", "RT03", "SA01", "SS05"}
+# Of methods: an example is the class's, what a method overrides is documented there, and the
+# summary of a property may begin with its type.
+_NOT_ASKED_OF_METHODS = _NOT_ASKED_FOR | {"EX01", "PR01", "RT01", "SS02"}
+
+
+def _docstring_faults(path, ignored):
+    validate = pytest.importorskip("numpydoc.validate").validate
+    return [error for error in validate(path)["errors"] if error[0] not in ignored]
+
+
+@pytest.mark.parametrize("name", [p.id.strip(".") for p in PUBLIC])
+def test_docstrings_of_public_objects_follow_numpydoc(name):
+    assert _docstring_faults(f"skmultilabel_nn.{name}", _NOT_ASKED_FOR) == []
+
+
+def _methods():
+    for parameter in PUBLIC:
+        if inspect.isclass(parameter.values[0]):
+            for name, member in vars(parameter.values[0]).items():
+                documented = isinstance(member, classmethod | property) or callable(member)
+                if documented and not name.startswith("_"):
+                    yield f"{parameter.id.strip('.')}.{name}"
+
+
+@pytest.mark.parametrize("name", list(_methods()))
+def test_docstrings_of_methods_follow_numpydoc(name):
+    assert _docstring_faults(f"skmultilabel_nn.{name}", _NOT_ASKED_OF_METHODS) == []
+
+
 def test_version_is_in_the_changelog():
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## {skmultilabel_nn.__version__}" in text

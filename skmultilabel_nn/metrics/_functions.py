@@ -117,11 +117,13 @@ def propensity_scored_precision_at_k(
 
     Parameters
     ----------
-    y_true, y_score, k, label_names, sample_weight
+    y_true, y_score
         As in `precision_at_k`.
     propensities : array-like of shape (n_labels,) or dict {label: float}
         Probability that a true label is found in the truth, of `label_propensities` on the
         training target. Labels that only `y_true` has take the smallest of an array.
+    k, label_names, sample_weight
+        As in `precision_at_k`.
 
     Returns
     -------

@@ -251,6 +251,7 @@ class MultilabelScorer(BaseEstimator):
         Parameters
         ----------
         estimator : fitted classifier
+            With the response methods that the metric needs.
         X : array-like, sparse matrix or frame of shape (n_samples, ...)
             Samples.
         y : multi-label target of any form
