@@ -53,7 +53,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         What takes the place of the built-in network. A Keras model, compiled or not, is copied
         with its weights at each fit and never changed. A callable
         ``(input_shape, n_outputs) -> keras.Model`` makes a new one; if it has `get_params`,
-        searches tune ``network__...``. A sigmoid or softmax at the end is recognised, and
+        searches tune ``network__...``. A sigmoid or softmax at the end is recognized, and
         training still happens on logits; without one, the outputs are taken to be logits. A
         compiled model brings its optimizer and loss along.
     standardize : bool or "auto", default="auto"

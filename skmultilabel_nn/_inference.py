@@ -85,7 +85,7 @@ class FittedNetwork:
         config = self.config or serialize(self._model)
         if config is None:
             raise TypeError(
-                "This network cannot be stored: Keras cannot serialise it. Give every layer and "
+                "This network cannot be stored: Keras cannot serialize it. Give every layer and "
                 "model of yours a get_config method, see keras.saving.register_keras_serializable."
             )
         return {

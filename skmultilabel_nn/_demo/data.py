@@ -14,7 +14,7 @@ INK = 16  # the darkest pixel of `load_digits`
 
 _DIGIT = 8
 _CORNERS = ((0, 0), (0, 8), (8, 0), (8, 8))  # top and left of each digit before it is moved
-_MOVES = 2  # a digit lies this many ways in each direction, so neighbours may touch and overlap
+_MOVES = 2  # a digit lies this many ways in each direction, so neighbors may touch and overlap
 
 
 class Originals(NamedTuple):

@@ -13,7 +13,7 @@ from .classifiers import BINARIZER
 from .data import INK, NAMES, SIDE
 from .report import names_text
 
-# Of Okabe and Ito's palette, told apart with every common kind of colour vision.
+# Of Okabe and Ito's palette, told apart with every common kind of color vision.
 _COLOURS = ("#0072B2", "#56B4E9", "#E69F00")
 _RIGHT, _WRONG = "#00724F", "#B03A00"
 _ROWS, _COLUMNS = 3, 6
@@ -62,9 +62,9 @@ def draw_examples(held_out, result):
         truth, said = held_out.y[shown[i]], set(result.predicted[shown[i]])
         ax.imshow(held_out.X[shown[i]].reshape(SIDE, SIDE), cmap="gray_r", vmin=0, vmax=INK)
         ax.add_patch(_frame(ax))
-        colour = _RIGHT if said == truth else _WRONG
+        color = _RIGHT if said == truth else _WRONG
         texts = f"true: {names_text(truth)}\nsaid: {names_text(said)}"
-        ax.set_title(texts, fontsize=8, color=colour, loc="left")
+        ax.set_title(texts, fontsize=8, color=color, loc="left")
     return figure
 
 
@@ -78,10 +78,10 @@ def draw_labels(held_out, results):
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     ax = figure.subplots()
     width = 0.8 / len(results)
-    for i, (result, colour) in enumerate(zip(results, _COLOURS, strict=True)):
+    for i, (result, color) in enumerate(zip(results, _COLOURS, strict=True)):
         scores = f1_score(Y, BINARIZER.transform(result.predicted), average=None, zero_division=0)
         places = np.arange(len(NAMES)) + (i - (len(results) - 1) / 2) * width
-        ax.bar(places, scores, width, color=colour, label=result.title)
+        ax.bar(places, scores, width, color=color, label=result.title)
     ax.set_xticks(np.arange(len(NAMES)), NAMES)
     ax.set(ylabel="F1", ylim=(0, 1), title=f"F1 of each label on {len(Y):,} held-out pictures")
     ax.grid(axis="y", color="0.9")

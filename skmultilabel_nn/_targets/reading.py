@@ -28,7 +28,7 @@ _LONE_STRING = (
 
 
 def read_target(y, *, like=None):
-    """Recognise the form of ``y``.
+    """Recognize the form of ``y``.
 
     Parameters
     ----------

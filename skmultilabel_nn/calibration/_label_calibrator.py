@@ -191,7 +191,7 @@ def _fit_map(method, truth, score, weight):
 
 
 def _fit_line(score, target, weight, *, fit_intercept):
-    """Minimise the log loss of a line against targets between 0 and 1."""
+    """Minimize the log loss of a line against targets between 0 and 1."""
     center = np.average(score, weights=weight) if fit_intercept else 0.0
     scale = np.sqrt(np.average((score - center) ** 2, weights=weight))
     flat = _Line(0.0, float(logit(np.average(target, weights=weight))) if fit_intercept else 0.0)

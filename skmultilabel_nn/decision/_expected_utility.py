@@ -51,7 +51,7 @@ def best_sets(P, utility, zero_division):
         step = max(1, _BLOCK_CELLS // n_nodes)
         for block in np.split(rows, range(step, len(rows), step)):
             expected = _EXPECTED[utility](ranked[block], largest[block].max(), n_nodes)
-            # A row's answer must not depend on its neighbours in the block.
+            # A row's answer must not depend on its neighbors in the block.
             expected[np.arange(expected.shape[1]) >= largest[block, None]] = -1.0
             size[block], value[block] = _best_size(ranked[block], expected, zero_division)
     return size, value

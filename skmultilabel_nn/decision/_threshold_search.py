@@ -63,7 +63,7 @@ def thresholds_at(above, below, cut):
     rows = np.arange(len(cut))
     above, below = above[rows, cut], np.maximum(below[rows, cut], 0.0)
     middle = (above + below) / 2
-    # Between neighbouring floats the middle rounds onto one of them.
+    # Between neighboring floats the middle rounds onto one of them.
     return np.where(cut < 0, NEVER, np.where(middle > below, middle, above))
 
 
@@ -106,7 +106,7 @@ def _ratio(numerator, denominator, otherwise):
 
 
 def best_label_thresholds(cells, utility):
-    """Thresholds (n_labels,) that maximise `utility` of each label's counts."""
+    """Thresholds (n_labels,) that maximize `utility` of each label's counts."""
     return search_units(
         cells.by_label,
         lambda cuts: first_best(utility(cuts.hits, cuts.kept, cuts.positives), cuts.possible),
@@ -114,7 +114,7 @@ def best_label_thresholds(cells, utility):
 
 
 def best_micro_threshold(cells, utility):
-    """One threshold for all cells that maximises `utility` of the pooled counts, and its value.
+    """One threshold for all cells that maximizes `utility` of the pooled counts, and its value.
 
     Only the highest scores are sorted: no cut behind them can be the best once even a perfect one
     (all positives hit) that keeps as much would be worse. `utility` must fall with what is kept
@@ -146,7 +146,7 @@ def _highest(cells, n_top):
 
 
 def best_averaged_threshold(cells, unit_weight, utility):
-    """One threshold for all units that maximises their weighted mean utility, and its value.
+    """One threshold for all units that maximizes their weighted mean utility, and its value.
 
     While the threshold falls, a unit's utility changes only where one of its own cells enters. So
     each unit is sorted by itself, and the changes are then summed in the order of all scores.

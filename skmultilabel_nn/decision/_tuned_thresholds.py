@@ -32,7 +32,7 @@ class SharedThreshold(DecisionRule):
         right where there is nothing to predict. Not used for callables.
     n_candidates : int, default=200
         For callables: at most so many thresholds are tried, between quantiles of the distinct
-        scores, half of them of the positives' scores. Named metrics are maximised exactly.
+        scores, half of them of the positives' scores. Named metrics are maximized exactly.
 
     Attributes
     ----------
@@ -123,7 +123,7 @@ class PerLabelThreshold(DecisionRule):
     r"""One threshold per label, the best of all for the label's F-beta (hence for macro F-beta).
 
     With few positives the best threshold of a label is mostly chance. So each is drawn towards the
-    shared threshold :math:`t_0` that maximises micro F-beta: with :math:`n` positives in the tuning
+    shared threshold :math:`t_0` that maximizes micro F-beta: with :math:`n` positives in the tuning
     rows, and :math:`t` the label's own best,
 
     .. math:: \operatorname{logit} t' = w \operatorname{logit} t + (1 - w) \operatorname{logit} t_0,

@@ -118,7 +118,7 @@ class LabelCooccurrenceDisplay:
     def plot(self, ax=None, *, annotate="auto", cmap="Blues", colorbar=True):
         """Plot the matrix.
 
-        The scale ends at the highest probability off the diagonal. The diagonal is grey; numbers in
+        The scale ends at the highest probability off the diagonal. The diagonal is gray; numbers in
         it, and behind the names of the rows, are the samples that have the label.
 
         Parameters

@@ -10,7 +10,7 @@ from skmultilabel_nn._utils.text import format_values
 from ._style import (
     AVERAGE_STYLES,
     BEST,
-    GREY,
+    GRAY,
     LINE_STYLES,
     PALETTE,
     WORST,
@@ -21,7 +21,7 @@ from ._style import (
 GRID = np.linspace(0.0, 1.0, 501)
 
 _MAX_COLORS = 8  # more labels than that cannot be told apart by color
-_MAX_BACKGROUND_LINES = 40  # more grey lines than that are a blot; a band says more
+_MAX_BACKGROUND_LINES = 40  # more gray lines than that are a blot; a band says more
 _MIN_POSITIVES = 10  # a curve of fewer positives is luck, and no best or worst
 _RESOLUTION = 1000  # points nearer than 1 / _RESOLUTION of the axes cannot be told apart
 _BANDS = ((0.05, 0.95, 0.25, "90% of labels"), (0.25, 0.75, 0.5, "50% of labels"))
@@ -195,7 +195,7 @@ def _draw_background(ax, labels, columns):
         ax.fill_between(
             grid,
             *np.nanquantile(values, (low, high), axis=0),
-            color=GREY,
+            color=GRAY,
             alpha=alpha,
             lw=0,
             label=text,
@@ -207,7 +207,7 @@ def _draw_background(ax, labels, columns):
 def _draw_grey_lines(ax, values):
     lines = import_matplotlib().collections.LineCollection(
         [np.column_stack([GRID, y])[~np.isnan(y)] for y in values],
-        colors=GREY,
+        colors=GRAY,
         linewidths=0.7,
         alpha=0.55,
         label=f"each of {len(values)} labels",

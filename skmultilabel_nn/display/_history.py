@@ -6,7 +6,7 @@ from skmultilabel_nn._utils.responses import final_estimator
 from skmultilabel_nn._utils.text import format_values
 
 from ._style import (
-    GREY,
+    GRAY,
     LINE_STYLES,
     PALETTE,
     add_legend,
@@ -194,7 +194,7 @@ class TrainingHistoryDisplay:
             return None
         return self.ax_.axvline(
             self.best_epoch,
-            color=GREY,
+            color=GRAY,
             ls=":",
             lw=1.5,
             label=f"best {self.monitor}: epoch {self.best_epoch}",

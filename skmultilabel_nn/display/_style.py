@@ -5,13 +5,13 @@ from numbers import Integral
 # Okabe and Ito's palette, told apart with every common kind of color vision. Its black is left for
 # averages, and its yellow out, as it is hard to see on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-BEST, WORST, GREY = "#0072B2", "#D55E00", "#8C8C8C"
+BEST, WORST, GRAY = "#0072B2", "#D55E00", "#8C8C8C"
 LINE_STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (5, 1.5, 1, 1.5)))
 AVERAGE_STYLES = (
     {"color": "black", "lw": 2.2},
     {"color": "black", "lw": 2.2, "ls": (0, (4, 1.5))},
 )
-REFERENCE_STYLE = {"color": GREY, "ls": ":", "lw": 1.2}
+REFERENCE_STYLE = {"color": GRAY, "ls": ":", "lw": 1.2}
 
 _MAX_LABEL_LENGTH = 24
 

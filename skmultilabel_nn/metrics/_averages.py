@@ -278,7 +278,7 @@ def ranking_loss(truth, S):
 
 
 def ndcg(truth, S, *, k):
-    """Compute the normalised discounted cumulative gain of the k labels with the highest scores."""
+    """Compute the normalized discounted cumulative gain of the k labels with the highest scores."""
     k = check_integer("k", k, minimum=1, maximum=S.shape[1])
     S = _ranked(truth, S)
     n_rows = len(S)

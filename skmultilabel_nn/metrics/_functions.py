@@ -77,7 +77,7 @@ def recall_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
 
 
 def ndcg_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
-    """Normalised discounted cumulative gain of the k labels with the highest scores.
+    """Compute the normalized discounted cumulative gain (NDCG) of the k highest scores.
 
     `sklearn.metrics.ndcg_score` for every target form. Equal scores share their gain; rows without
     true labels have 0.

@@ -11,7 +11,7 @@ from ._base import NetworkBuilder
 class ConvNet(NetworkBuilder):
     """Build a small convolutional network for pictures, arrays (height, width, channels).
 
-    Blocks of two convolutions with batch normalisation, each block halving the sides; then the
+    Blocks of two convolutions with batch normalization, each block halving the sides; then the
     maximum of each filter within each cell of a coarse grid, as it matters roughly, but only
     roughly, where in the picture a thing is.
 
@@ -44,7 +44,7 @@ class ConvNet(NetworkBuilder):
         if len(input_shape) != 3:
             raise ValueError(
                 f"ConvNet takes pictures of shape (height, width, channels), got samples of shape "
-                f"{input_shape}. Reshape X; a grey picture has one channel."
+                f"{input_shape}. Reshape X; a gray picture has one channel."
             )
         grid = check_integer("grid", self.grid, minimum=1)
         layers = load_keras().layers

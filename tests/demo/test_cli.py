@@ -34,7 +34,7 @@ def start(*arguments, folder):
 
 
 def marked_originals():
-    """Ten originals of one colour each, so that a picture tells what was put on it."""
+    """Ten originals of one color each, so that a picture tells what was put on it."""
     digits = np.arange(10)
     return Originals(np.broadcast_to(digits[:, None, None] + 1.0, (10, 8, 8)), digits)
 

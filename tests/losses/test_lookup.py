@@ -73,7 +73,11 @@ class TestGetLoss:
 
     @pytest.mark.parametrize(
         ("wrong", "meant"),
-        [("focl", "focal"), ("binary-crossentropy_", "binary_crossentropy"), ("asymetric", "asym")],
+        [
+            ("focl", "focal"),
+            ("binary-crossentropy_", "binary_crossentropy"),
+            ("asymetric", "asym"),  # codespell:ignore
+        ],
     )
     @pytest.mark.parametrize("multilabel", [True, False])
     def test_unknown_names(self, wrong, meant, multilabel):

@@ -258,7 +258,7 @@ def test_one_column_frame():
     codec, encoded = learn_targets(one)
     pd.testing.assert_frame_equal(codec.decode(encoded.Y), one)
     with pytest.warns(DataConversionWarning):
-        codec, _ = learn_targets(pd.DataFrame({"colour": ["red", "blue", "red"]}))
+        codec, _ = learn_targets(pd.DataFrame({"color": ["red", "blue", "red"]}))
     assert codec.label_names.tolist() == ["blue", "red"]
 
 

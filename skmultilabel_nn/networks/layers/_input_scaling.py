@@ -11,7 +11,7 @@ _FARTHEST = 3.0
 
 @serializable
 class InputScaling(keras.layers.Layer):
-    """Standardise the features, ``z = (x - shift) * factor``, and bend far values towards 3.
+    """Standardize the features, ``z = (x - shift) * factor``, and bend far values towards 3.
 
     Dense features become ``z / sqrt(1 + (z / 3)**2)``, which leaves small values as they are and
     none beyond 3, so that a rare feature or a wild value does not outweigh all others (the smooth
