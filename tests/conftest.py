@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_multilabel_classification
 
+from tests.common import TARGET_FORMS
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -31,3 +33,9 @@ def data():
         200, 8, n_classes=4, n_labels=2, allow_unlabeled=True, random_state=0
     )
     return np.asarray(X, np.float64), Y
+
+
+@pytest.fixture(params=TARGET_FORMS)
+def form(request):
+    """Name of a target form; a test that is parametrized with some of them gets these."""
+    return request.param

@@ -10,8 +10,7 @@ import scipy.sparse
 from sklearn.exceptions import DataConversionWarning
 
 from skmultilabel_nn._targets.codec import label_sets, learn_targets
-
-from .common import objects
+from tests.common import object_array
 
 # Label sets -----------------------------------------------------------------------------------
 
@@ -37,7 +36,7 @@ def test_repeated_labels_and_other_orders_count_once():
         ([["a", 1], ["b", 2]], None),
         ([[0, 1], [1]], "sets"),
         ([{0, 1}, {1, 0}], "sets"),
-        (objects([[0, 1], [1, 0]]), "sets"),
+        (object_array([[0, 1], [1, 0]]), "sets"),
         (pd.Series([[0, 1], [1, 0]]), "sets"),
         (pl.Series([[0, 1], [1, 0]]), "sets"),
         (np.array([[0, 1], [1, 0]], dtype=object), "indicator"),
@@ -125,13 +124,13 @@ ERRORS = {
     "no columns": (np.empty((3, 0)), r"not a single label column"),
     "lone string in sets": ([{"a"}, "ab"], r"Row 1 of y is 'ab'.*lone string is not a set"),
     "lone string in lists": ([["a"], "ab", ["b"]], r"lone string is not a set"),
-    "lone string first": (objects(["ab", {"a"}]), r"Row 0 .*lone string"),
+    "lone string first": (object_array(["ab", {"a"}]), r"Row 0 .*lone string"),
     "number among sets": ([{1}, 2], r"Row 1 of y is 2 among label sets"),
     "missing row": (pd.Series([["a"], None]), r"Row 1 of y is None.*empty set"),
     "dict rows": ([{"a": 1}, {"b": 1}], r"items of type 'dict'"),
     "dict among sets": ([{"a"}, {"b": 1}], r"Row 1"),
     "bytes labels": ([{b"a"}, {b"b"}], r"bytes as a label"),
-    "bytes items": (objects([b"a", b"b"]), r"Decode them to strings"),
+    "bytes items": (object_array([b"a", b"b"]), r"Decode them to strings"),
     "bytes array": (np.array([b"a", b"b"]), r"dtype \|S1"),
     "none label": ([{"a", None}], r"missing value None as a label"),
     "nan label": ([["a", float("nan")], ["b"]], r"missing value nan as a label"),
@@ -177,7 +176,10 @@ ERRORS = {
     "yes/no": (np.array([["yes", "no"], ["no", "no"]]), r"array of 'no', 'yes'.*`y == 'yes'`"),
     "complex": (np.zeros((2, 2), dtype=complex), r"dtype complex128"),
     "ragged arrays": ([np.array([1, 0]), np.array([1])], r"different lengths \(from 1 to 2\)"),
-    "array of arrays": (objects([np.array([1, 0]), np.array([1])]), r"items of type 'ndarray'"),
+    "array of arrays": (
+        object_array([np.array([1, 0]), np.array([1])]),
+        r"items of type 'ndarray'",
+    ),
     "mixed classes": (["a", 1, "b"], r"mixes strings and numbers"),
     "repeated columns": (pd.DataFrame([[1, 0]], columns=["a", "a"]), r"same name: 'a'"),
     "lazy frame": (pl.LazyFrame({"a": [0, 1]}), r"y\.collect\(\)"),

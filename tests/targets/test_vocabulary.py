@@ -7,18 +7,16 @@ import scipy.sparse
 from numpy.testing import assert_array_equal
 
 from skmultilabel_nn._targets.codec import learn_targets
-
-from .common import (
+from tests.common import (
     ARRAY_FORMS,
     FRAME_FORMS,
-    MULTILABEL_FORMS,
-    NAMES,
     SET_FORMS,
     SPARSE_FORMS,
-    dense,
-    indicator,
-    rows,
+    TARGET_FORMS,
+    names_of_rows,
 )
+
+from .common import NAMES, dense, indicator
 
 # Label sets -----------------------------------------------------------------------------------
 
@@ -52,7 +50,7 @@ def test_classes_of_a_one_dimensional_target_are_sorted():
 @pytest.mark.parametrize("form", [*SET_FORMS, *FRAME_FORMS])
 def test_classes_fix_the_order(form):
     Y = indicator()
-    codec, encoded = learn_targets(MULTILABEL_FORMS[form](Y), classes=NAMES[::-1])
+    codec, encoded = learn_targets(TARGET_FORMS[form](Y), classes=NAMES[::-1])
     assert codec.label_names.tolist() == NAMES[::-1]
     assert_array_equal(encoded.Y, Y[:, ::-1])
 
@@ -60,10 +58,10 @@ def test_classes_fix_the_order(form):
 @pytest.mark.parametrize("form", [*ARRAY_FORMS, *SPARSE_FORMS])
 def test_classes_name_the_columns_of_arrays(form):
     Y = indicator()
-    codec, encoded = learn_targets(MULTILABEL_FORMS[form](Y), classes=np.array(NAMES))
+    codec, encoded = learn_targets(TARGET_FORMS[form](Y), classes=np.array(NAMES))
     assert codec.label_names.tolist() == NAMES
     assert_array_equal(dense(encoded.Y), Y)
-    assert_array_equal(codec.encode(rows(Y, set)).Y, Y)
+    assert_array_equal(codec.encode(names_of_rows(Y, set)).Y, Y)
     assert codec.decode(encoded.Y).shape == Y.shape
 
 
