@@ -1,4 +1,4 @@
-"""Tables and the figure of `accuracy.py`."""
+"""Tables and the figure of `accuracy`."""
 
 from pathlib import Path
 
@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import studentized_range
 
-NOT_FINISHED = "not finished, s"
-FAILED = "failed"  # out of memory, or by an error
+from benchmarks.common.baselines import THIS_PACKAGE
+from benchmarks.common.baselines.tabular import BASELINES
+from benchmarks.common.report import header, in_order, table
+from benchmarks.common.results import FAILED, TIMED_OUT
+
 RANKED = {  # measure: whether higher is better
     "LRAP": True,
     "macro AUC": True,
@@ -23,93 +26,99 @@ RANKED = {  # measure: whether higher is better
 }
 COSTS = ["fit, processor s", "fit, s", "predict, s", "memory of fit, MB"]
 PUBLISHED = "published_results_2022.csv"
+NEVER_LOOKED_AT = "rcv1sub1_aligned"
 
 
-def write_report(rows, path, ours, chosen_on, folder):
-    """Write a Markdown report and a figure beside the CSV file.
+def report(results, options, selected_on):
+    """Return the report, and draw its figure beside the table of results.
 
     Parameters
     ----------
-    rows : list of dict
-        The rows of the CSV file.
-    path : Path
-        Of the CSV file.
-    ours : str
-        Name of this package among the peers.
-    chosen_on : list of str
-        Sets on which the defaults were chosen.
-    folder : str or Path
-        Of the data sets, where published results may lie too.
+    results : Results
+    options : Namespace
+        Of the command line. Published results are read from the data folder, if they are there.
+    selected_on : tuple of str
+        Data sets on which the defaults were selected.
     """
-    table = pd.DataFrame(rows).astype({"value": float})
-    means = table.groupby(["measure", "set", "peer"])["value"].mean()
-    lines = [f"# Accuracy on {table['set'].nunique()} data sets", "", *_about(table, chosen_on)]
+    means = _means(results)
+    datasets = list(dict.fromkeys(row["dataset"] for row in results.rows))
+    lines = header(f"Accuracy on {len(datasets)} data set{'s' * (len(datasets) > 1)}", results)
+    lines += _about(datasets, selected_on)
     ranks = {}
     for measure, higher in RANKED.items():
         if measure in means.index:
             values = means[measure].unstack()
             ranks[measure] = _ranks(values, _unfinished(means, values), higher)
-            lines += _measure(measure, values, ranks[measure], higher, ours)
-    lines += _published(means, ours, Path(folder) / PUBLISHED)
+            lines += _measure(measure, values, ranks[measure], higher)
+    if options.data_folder is not None:
+        lines += _published(means, Path(options.data_folder) / PUBLISHED)
     for cost in [cost for cost in COSTS if cost in means.index]:
-        lines += [f"## {cost}", "", _markdown(means[cost].unstack().round(2)), ""]
-    path.with_suffix(".md").write_text("\n".join(lines), encoding="utf-8")
-    _figure(ranks, ours, path.with_suffix(".png"))
-    print("\n".join(lines))
+        lines += [f"## {cost}", "", *_markdown(_in_order(means[cost].unstack()).round(2)), ""]
+    if results.path is not None:
+        _figure(ranks, results.path.with_suffix(".png"))
+    return "\n".join(lines)
 
 
-def _about(table, chosen_on):
-    others = sorted(set(table["set"]) - set(chosen_on))
-    unfinished = table[table["measure"] == NOT_FINISHED]
-    told = ", ".join(f"{r.peer} on {r.set} ({r.value:.0f} s)" for r in unfinished.itertuples())
-    failed = table[table["measure"] == FAILED]
-    failed = ", ".join(f"{r.peer} on {r.set}" for r in failed.itertuples())
-    return [
-        f"The defaults were chosen on {', '.join(chosen_on)}; of {', '.join(others)}, all but "
-        "rcv1sub1_aligned were looked at for single ingredients (ablation.md). Test "
-        "rows of the packed splits, means over seeds; ranks are 1 for the best. Only contenders "
-        "that were tried on all sets are ranked; who did not finish a set in time is the last "
-        "there. Wins, ties and losses are told on all sets that both finished.",
-        "",
-        f"Did not finish in time: {told or 'nobody'}. Broke off, out of memory or by an error: "
-        f"{failed or 'nobody'}.",
-        "",
-    ]
+def _means(results):
+    """Return the means over seeds, indexed by measure, data set and baseline."""
+    columns = list(RANKED) + COSTS + [TIMED_OUT, FAILED]
+    rows = pd.DataFrame(results.rows).reindex(columns=["dataset", "baseline", *columns])
+    means = rows.astype(dict.fromkeys(columns, float)).groupby(["dataset", "baseline"]).mean()
+    return means.rename_axis(columns="measure").T.stack(["dataset", "baseline"]).dropna()
+
+
+def _about(datasets, selected_on):
+    on = [name for name in selected_on if name in datasets]
+    others = sorted(set(datasets) - set(selected_on) - {NEVER_LOOKED_AT})
+    lines = []
+    if on:
+        lines.append(f"The defaults were selected on {', '.join(on)}.")
+    if NEVER_LOOKED_AT in datasets:
+        lines.append(
+            f"Of {', '.join(others)}, the test rows were looked at for single components "
+            f"(ablation.md); those of {NEVER_LOOKED_AT} were not."
+        )
+    lines.append(
+        "Scores are on the test rows of the splits, means over seeds; rank 1 is the best. Only "
+        "baselines that were run on all sets are ranked; one that did not finish a set has the "
+        "last rank there. Wins, ties and losses are counted on the sets that both finished."
+    )
+    return [" ".join(lines), ""]
 
 
 def _unfinished(means, like):
-    """Return a table like the values of a measure: who was tried, but did not get so far."""
+    """Return in the shape of the values of a measure what was run, but did not get so far."""
     unfinished = like.isna() & False
-    for reason in [reason for reason in (NOT_FINISHED, FAILED) if reason in means.index]:
+    for reason in [reason for reason in (TIMED_OUT, FAILED) if reason in means.index]:
         tried = means[reason].unstack().notna().reindex_like(like)
         unfinished |= like.isna() & tried.fillna(False).astype(bool)
     return unfinished
 
 
 def _ranks(values, unfinished, higher):
-    """Rank those who were tried on all sets; who did not finish comes last."""
+    """Rank the baselines that were run on all sets; one that did not finish comes last."""
     tried = (values.notna() | unfinished).all()
     worst = values.where(~unfinished, -np.inf if higher else np.inf)
     return worst.loc[:, tried].rank(axis=1, ascending=not higher)
 
 
-def _measure(measure, values, ranks, higher, ours):
+def _measure(measure, values, ranks, higher):
     """Return the lines of one measure: mean ranks, wins and the values themselves."""
-    n_sets, n_peers = ranks.shape
+    n_sets, n_baselines = ranks.shape
     lines = [f"## {measure} ({'higher' if higher else 'lower'} is better)", ""]
     summary = ranks.mean().sort_values().round(2).to_frame("mean rank").T
-    lines += [_markdown(summary), ""]
-    if n_sets > 1 and n_peers > 1:
+    lines += [*_markdown(summary), ""]
+    if n_sets > 1 and n_baselines > 1:
         # Nemenyi's test, as in Demšar: "Statistical comparisons of classifiers", JMLR 2006.
-        q = studentized_range.ppf(0.95, n_peers, np.inf) / np.sqrt(2)
-        distance = q * np.sqrt(n_peers * (n_peers + 1) / (6 * n_sets))
+        q = studentized_range.ppf(0.95, n_baselines, np.inf) / np.sqrt(2)
+        distance = q * np.sqrt(n_baselines * (n_baselines + 1) / (6 * n_sets))
         lines += [f"Critical difference of mean ranks at 0.05: {distance:.2f}.", ""]
-    if ours in values:
-        lines += [_wins(values, higher, ours), ""]
-    return [*lines, _markdown(values.round(4)), ""]
+    if THIS_PACKAGE in values and len(values.columns) > 1:
+        lines += [_wins(values, higher), ""]
+    return [*lines, *_markdown(_in_order(values).round(4)), ""]
 
 
-def _published(means, ours, path):
+def _published(means, path):
     """Compare micro F1 with the best of the methods of a published study on splits of its own."""
     if not path.exists() or "micro F1" not in means.index:
         return []
@@ -117,7 +126,8 @@ def _published(means, ours, path):
     study = study.drop(columns="metric")
     best = pd.DataFrame({"best published": study.max(axis=1), "method": study.idxmax(axis=1)})
     for measure in ("micro F1", "f1_micro tuned: micro F1"):
-        best[f"{ours}, {measure}"] = means[measure].xs(ours, level="peer").round(3)
+        ours = means[measure].xs(THIS_PACKAGE, level="baseline")
+        best[f"{THIS_PACKAGE}, {measure}"] = ours.round(3)
     best = best.dropna()
     reached = [(best[name] >= best["best published"]).sum() for name in best.columns[2:]]
     return [
@@ -128,40 +138,43 @@ def _published(means, ours, path):
         f"above it on {reached[0]} of {len(best)} sets at 0.5, on {reached[1]} with one tuned "
         "threshold.",
         "",
-        _markdown(best),
+        *_markdown(best),
         "",
     ]
 
 
-def _wins(values, higher, ours):
-    """Tell wins, ties (within 0.002) and losses against each peer."""
+def _wins(values, higher):
+    """Return wins, ties (within 0.002) and losses against each baseline."""
     sign = 1 if higher else -1
-    told = []
-    for peer in values.columns.drop(ours):
-        gain = (sign * (values[ours] - values[peer])).dropna()
+    found = []
+    for name in values.columns.drop(THIS_PACKAGE):
+        gain = (sign * (values[THIS_PACKAGE] - values[name])).dropna()
         won, lost = (gain > 0.002).sum(), (gain < -0.002).sum()
-        told.append(f"{peer} {won}/{len(gain) - won - lost}/{lost}")
-    return "Wins/ties/losses against " + ", ".join(told) + "."
+        found.append(f"{name} {won}/{len(gain) - won - lost}/{lost}")
+    return "Wins/ties/losses against " + ", ".join(found) + "."
+
+
+def _in_order(values):
+    return values[in_order(values.columns, BASELINES)]
 
 
 def _markdown(frame):
-    head = ["", *map(str, frame.columns)]
-    body = [[str(i), *map(str, row)] for i, row in zip(frame.index, frame.values, strict=True)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *body])
+    lines = zip(frame.index, frame.to_numpy(dtype=object), strict=True)
+    return table(["", *frame.columns], [[name, *values] for name, values in lines])
 
 
-def _figure(ranks, ours, path):
-    """Draw the mean rank of every contender in every measure."""
+def _figure(ranks, path):
+    """Draw the mean rank of every baseline in every measure."""
     from matplotlib.figure import Figure
 
     measures = list(ranks)
     figure = Figure(figsize=(8, 0.5 * len(measures) + 1.5), layout="constrained")
     axes = figure.subplots()
-    peers = sorted({peer for table in ranks.values() for peer in table.columns})
-    for peer in peers:
-        points = [(ranks[m][peer].mean(), i) for i, m in enumerate(measures) if peer in ranks[m]]
-        size, order = (110, 3) if peer == ours else (40, 2)
-        axes.scatter(*zip(*points, strict=True), s=size, label=peer, zorder=order)
+    names = sorted({name for found in ranks.values() for name in found.columns})
+    for name in names:
+        points = [(ranks[m][name].mean(), i) for i, m in enumerate(measures) if name in ranks[m]]
+        size, order = (110, 3) if name == THIS_PACKAGE else (40, 2)
+        axes.scatter(*zip(*points, strict=True), s=size, label=name, zorder=order)
     axes.set_yticks(range(len(measures)), measures)
     axes.invert_yaxis()
     axes.set_xlabel("mean rank over the data sets, 1 is best")

@@ -1,19 +1,22 @@
-"""The cases of `speed.py`: what each measures, in which settings, and who takes part.
+"""The cases of `speed`: what each measures, in which settings, and for which baselines.
 
-Every function ``measure_x(peer, setting, quick)`` runs in a fresh process and returns
-``{measure: number}``. Run as a script, this module does one such measurement.
+Every function ``measure_x(baseline, setting, quick)`` runs in a fresh process and returns
+``{measure: number}``.
 """
 
-import json
+import gc
 import math
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from _measure import (
+import numpy as np
+import scipy.sparse as sp
+
+from benchmarks.common.baselines import THIS_PACKAGE
+from benchmarks.common.baselines.same_network import BASELINES, Problem
+from benchmarks.common.measurement import (
     MEGABYTE,
     count_calls,
-    give_back,
     import_seconds,
     median_seconds,
     modules_after,
@@ -21,10 +24,8 @@ from _measure import (
     resident_mb,
     seconds,
 )
-from _peers import PEERS, Problem
 
-OURS = "this package"
-SIDE_BY_SIDE = (OURS, "Keras", "MLPClassifier", "SciKeras", "skorch")
+SIDE_BY_SIDE = (THIS_PACKAGE, "Keras", "MLPClassifier", "SciKeras", "skorch")
 
 _WIDE = "5,000 x 500 -> 512 -> 159, batch 256"
 _STEPS = {  # rows, network, training
@@ -36,8 +37,8 @@ _SMALL = {
     "600 x 72 -> 100 -> 6, 50 epochs, batch 200": Problem(72, 6, (100,), 200),
 }
 _SMALL_ROWS = 600
-# So many steps that jit_compile="auto" chooses XLA, as it does in long fits only. Where a step
-# takes milliseconds, fewer are timed, and XLA is asked for.
+# So many steps that jit_compile="auto" uses XLA, as it does in long fits only. Where a step takes
+# milliseconds, fewer are timed, with jit_compile=True.
 _LONG = 10_000
 _FEW = 500
 
@@ -51,32 +52,30 @@ class Case:
     title : str
         What is measured.
     measure : callable
-        ``measure(peer, setting, quick) -> {measure: number}``.
-    peers : tuple of str
-        Who takes part.
+        ``measure(baseline, setting, quick) -> {measure: number}``.
+    baselines : tuple of str
+        Names of the baselines that are measured.
     settings : tuple of str
         Each gets a table of its own.
-    at_most : int
+    max_repeats : int
         Repeats beyond which more are not worth their time.
-    slow_at_most : int
-        The same for those who take minutes: all but this package, MLPClassifier and numpy.
+    max_slow_repeats : int
+        The same where a repeat takes minutes: all but this package, MLPClassifier and numpy.
     note : str
         How to read the table.
     """
 
     title: str
     measure: Callable
-    peers: tuple
+    baselines: tuple
     settings: tuple
-    at_most: int = 100
-    slow_at_most: int = 100
+    max_repeats: int = 100
+    max_slow_repeats: int = 100
     note: str = ""
 
 
 def made_up(n_rows, problem, y_dtype="int64"):
     """Draw normal features and labels that depend on them, three in ten of them positive."""
-    import numpy as np
-
     rng = np.random.default_rng(0)
     X = rng.standard_normal((n_rows, problem.n_features), dtype=np.float32)
     return X, _labels(X, problem, rng).astype(y_dtype)
@@ -84,9 +83,6 @@ def made_up(n_rows, problem, y_dtype="int64"):
 
 def made_up_sparse(n_rows, n_per_row, problem, y_dtype="int64"):
     """Draw a CSR matrix with the same number of non-zeros in every row."""
-    import numpy as np
-    import scipy.sparse as sp
-
     rng = np.random.default_rng(0)
     columns = np.stack(
         [rng.choice(problem.n_features, n_per_row, replace=False) for _ in range(n_rows)]
@@ -99,73 +95,75 @@ def made_up_sparse(n_rows, n_per_row, problem, y_dtype="int64"):
 
 
 def _labels(X, problem, rng):
-    import numpy as np
-
     scores = X @ rng.standard_normal((problem.n_features, problem.n_labels), dtype=np.float32)
     scores += 0.5 * scores.std() * rng.standard_normal(scores.shape, dtype=np.float32)
     return scores > np.quantile(scores, 0.7, axis=0)
 
 
-def measure_step(peer, setting, quick):
+def measure_step(baseline, setting, quick):
     """Time a long fit, less one of a single epoch, by the steps between them."""
     n_rows, problem = _STEPS[setting]
-    X, Y = made_up(n_rows, problem, peer.y_dtype)
-    steps_an_epoch = math.ceil(n_rows / problem.batch_size)
+    X, Y = made_up(n_rows, problem, baseline.y_dtype)
+    steps_per_epoch = math.ceil(n_rows / problem.batch_size)
     steps = 300 if quick else _FEW if setting == _WIDE else 2_000
-    if peer is PEERS[OURS] and setting == _WIDE:
-        peer = PEERS["this package, jit_compile=True"]
-    elif peer is PEERS[OURS] and not quick:
+    if baseline is BASELINES[THIS_PACKAGE] and setting == _WIDE:
+        baseline = BASELINES["this package, jit_compile=True"]
+    elif baseline is BASELINES[THIS_PACKAGE] and not quick:
         steps = _LONG
-    epochs = math.ceil(steps / steps_an_epoch)
+    epochs = math.ceil(steps / steps_per_epoch)
     one_epoch = problem._replace(epochs=1)
     long = problem._replace(epochs=epochs)
-    peer.make(one_epoch).fit(X, Y)
-    if peer.reuses_programs:
-        peer.make(long).fit(X, Y)
-    short_time = seconds(lambda: peer.make(one_epoch).fit(X, Y))
-    long_time = seconds(lambda: peer.make(long).fit(X, Y))
-    return {"step, µs": 1e6 * (long_time - short_time) / ((epochs - 1) * steps_an_epoch)}
+    baseline.make(one_epoch).fit(X, Y)
+    if baseline.reuses_programs:
+        baseline.make(long).fit(X, Y)
+    short_time = seconds(lambda: baseline.make(one_epoch).fit(X, Y))
+    long_time = seconds(lambda: baseline.make(long).fit(X, Y))
+    return {"step, µs": 1e6 * (long_time - short_time) / ((epochs - 1) * steps_per_epoch)}
 
 
-def measure_fits(peer, setting, quick):
+def measure_fits(baseline, setting, quick):
     """Time the first fit of a process and the tenth, and count the traces of one more."""
     problem = _SMALL[setting]._replace(epochs=5 if quick else 50)
-    X, Y = made_up(_SMALL_ROWS, problem, peer.y_dtype)
-    peer.load()
-    times = [seconds(lambda: peer.make(problem).fit(X, Y)) for _ in range(3 if quick else 10)]
+    X, Y = made_up(_SMALL_ROWS, problem, baseline.y_dtype)
+    baseline.load()
+    times = [seconds(lambda: baseline.make(problem).fit(X, Y)) for _ in range(3 if quick else 10)]
     found = {"first fit, s": times[0], "tenth fit, s": times[-1]}
-    if "tensorflow" in peer.packages:
+    if "tensorflow" in baseline.packages:
         found["traces in one more"] = count_calls(
-            lambda: peer.make(problem).fit(X, Y), "train_step"
+            lambda: baseline.make(problem).fit(X, Y), "train_step"
         )
     return found
 
 
-def measure_search(peer, setting, quick):
+def measure_search(baseline, setting, quick):
     """Time a grid search in a process that has fitted nothing before."""
     from sklearn.model_selection import GridSearchCV, KFold
 
     problem = Problem(72, 6, (100,), 32, 5 if quick else 50)
-    X, Y = made_up(_SMALL_ROWS, problem, peer.y_dtype)
+    X, Y = made_up(_SMALL_ROWS, problem, baseline.y_dtype)
     grid = {"hidden": [(50,), (100,), (100, 50)], "learning_rate": [1e-3, 1e-2]}
     grid["batch_size"] = [32, 64]
     if quick:
         grid = {name: values[:1] for name, values in grid.items()} | {"hidden": [(50,), (100,)]}
-    grid = {peer.grid[name]: values for name, values in grid.items()}
+    grid = {baseline.grid[name]: values for name, values in grid.items()}
     cv = KFold(2 if quick else 5, shuffle=True, random_state=0)
-    peer.load()
-    search = GridSearchCV(peer.make(problem), grid, scoring="f1_micro", cv=cv, error_score="raise")
+    baseline.load()
+    search = GridSearchCV(
+        baseline.make(problem), grid, scoring="f1_micro", cv=cv, error_score="raise"
+    )
     return {"search, s": seconds(lambda: search.fit(X, Y)), "best f1_micro": search.best_score_}
 
 
-def measure_prediction(peer, setting, quick):
+def measure_prediction(baseline, setting, quick):
     """Time predictions of few and of many rows, with the memory that the latter take."""
     problem = Problem(100, 14, (100,), 200, 1)
     n_rows = {"one row": 1, "1,000 rows": 1_000}.get(setting, 20_000 if quick else 1_000_000)
-    X, Y = made_up(2_000, problem, peer.y_dtype)
+    X, Y = made_up(2_000, problem, baseline.y_dtype)
     many = n_rows > 1_000
-    make = peer.big_batches if many and peer.big_batches and "as it comes" not in setting else None
-    estimator = (make or peer.make)(problem).fit(X, Y)
+    make = baseline.make
+    if many and baseline.make_for_large_data and "default settings" not in setting:
+        make = baseline.make_for_large_data
+    estimator = make(problem).fit(X, Y)
     if not many:
         X = X[:n_rows]
         estimator.predict_proba(X)
@@ -190,17 +188,15 @@ def _many_rows(estimator, problem, n_rows):
     }
 
 
-def measure_growth(peer, setting, quick):
+def measure_growth(baseline, setting, quick):
     """Follow the resident memory over many fits."""
-    import gc
-
     problem = Problem(72, 6, (100,), 32, 2)
-    X, Y = made_up(_SMALL_ROWS, problem, peer.y_dtype)
+    X, Y = made_up(_SMALL_ROWS, problem, baseline.y_dtype)
     n_fits = 20 if quick else 200
     sizes = []
     for i in range(n_fits):
         hidden = (100,) if setting == "same architecture" else (50 + i,)
-        peer.make(problem._replace(hidden=hidden)).fit(X, Y)
+        baseline.make(problem._replace(hidden=hidden)).fit(X, Y)
         if i in (9, n_fits - 1):
             gc.collect()
         sizes.append(resident_mb())
@@ -211,9 +207,9 @@ def measure_growth(peer, setting, quick):
     }
 
 
-def measure_import(peer, setting, quick):
+def measure_import(baseline, setting, quick):
     """Time an import in a new interpreter."""
-    names = ("skmultilabel_nn",) if setting == "the package alone" else peer.imports
+    names = ("skmultilabel_nn",) if setting == "the package alone" else baseline.imports
     statement = "import " + ", ".join(names)
     inside, whole = import_seconds(statement)
     return {
@@ -223,14 +219,14 @@ def measure_import(peer, setting, quick):
     }
 
 
-def measure_sparse(peer, setting, quick):
+def measure_sparse(baseline, setting, quick):
     """Time one epoch on wide sparse rows, and a prediction, with the memory that they take."""
     n_rows, n_features = (2_000, 20_000) if quick else (20_000, 50_000)
     problem = Problem(n_features, 14, (100,), 256, 1)
-    X, Y = made_up_sparse(n_rows, 100, problem, peer.y_dtype)
+    X, Y = made_up_sparse(n_rows, 100, problem, baseline.y_dtype)
     few = problem._replace(n_features=200)
-    peer.make(few).fit(X[:500, :200].tocsr(), Y[:500]).predict_proba(X[:500, :200].tocsr())
-    estimator, peak = peer.make(problem), []
+    baseline.make(few).fit(X[:500, :200].tocsr(), Y[:500]).predict_proba(X[:500, :200].tocsr())
+    estimator, peak = baseline.make(problem), []
     with peak_memory(peak):
         fit_time = seconds(lambda: estimator.fit(X, Y))
     with peak_memory(peak):
@@ -249,11 +245,11 @@ def measure_sparse(peer, setting, quick):
 
 
 CASES = {
-    "a": Case(
+    "train_step": Case(
         "A training step",
         measure_step,
         (
-            OURS,
+            THIS_PACKAGE,
             "this package, jit_compile=True",
             "this package, jit_compile=False",
             "this package, its own network",
@@ -266,31 +262,31 @@ CASES = {
         ),
         tuple(_STEPS),
         note="A long fit less one of a single epoch, divided by the steps between them, so that "
-        "building and tracing cancel. This package's default picks XLA in long fits only, of 8,192 "
+        "building and tracing cancel. By default this package uses XLA only in long fits, of 8,192 "
         "full batches: its row is a fit of 10,000 steps where a step is short; in the wider "
-        "setting, where 500 are timed, it is the row of `jit_compile=True`, which the default is "
-        "in a fit that is long enough.",
+        "setting, where 500 are timed, it is the row of `jit_compile=True`, which is what the "
+        "default becomes in a fit that is long enough.",
     ),
-    "b": Case(
+    "first_fit": Case(
         "The first fit of a process and the tenth",
         measure_fits,
-        (OURS, "this package, its own network", *SIDE_BY_SIDE[1:]),
+        (THIS_PACKAGE, "this package, its own network", *SIDE_BY_SIDE[1:]),
         tuple(_SMALL),
-        slow_at_most=1,
-        note="Everything was imported before; case f has the imports. Traces are counted as runs "
+        max_slow_repeats=1,
+        note="Everything was imported before; `imports` has that time. Traces are counted as runs "
         "of the Python code of `train_step`.",
     ),
-    "c": Case(
+    "grid_search": Case(
         "GridSearchCV, 12 candidates x 5 folds and refit, n_jobs=1",
         measure_search,
         SIDE_BY_SIDE,
         ("600 x 72 -> 6, 50 epochs",),
-        at_most=3,
-        slow_at_most=1,
+        max_repeats=3,
+        max_slow_repeats=1,
         note="In a fresh process after imports. 3 hidden layouts x 2 learning rates x 2 batch "
         "sizes. Keras, SciKeras and skorch are measured once.",
     ),
-    "d": Case(
+    "predict": Case(
         "predict_proba, 100 -> 100 -> 14",
         measure_prediction,
         (
@@ -301,63 +297,52 @@ CASES = {
             "numpy products",
             "numpy products, all rows at once",
         ),
-        ("one row", "1,000 rows", "1,000,000 rows", "1,000,000 rows, as it comes"),
+        ("one row", "1,000 rows", "1,000,000 rows", "1,000,000 rows, default settings"),
         note="In '1,000,000 rows', Keras, SciKeras and skorch are set to batches of 10,000 rows, "
-        "which users must do themselves; in the last table they are as they come.",
+        "which users must do themselves; in the last table they have default settings.",
     ),
-    "e": Case(
+    "memory_growth": Case(
         "Resident memory over 200 fits",
         measure_growth,
-        (OURS, "Keras", "MLPClassifier"),
+        (THIS_PACKAGE, "Keras", "MLPClassifier"),
         ("same architecture", "another architecture in each fit"),
-        at_most=1,
+        max_repeats=1,
         note="2 epochs of 600 x 72 -> 6. 'Another architecture' has a hidden layer one unit wider "
         "each time. Garbage is collected by force before the tenth fit's and the last value only.",
     ),
-    "f": Case(
+    "imports": Case(
         "Import",
         measure_import,
         SIDE_BY_SIDE,
         ("the package alone", "with its backend"),
         note="Each in a new interpreter.",
     ),
-    "g": Case(
-        "Sparse input, 20,000 x 50,000, 100 non-zeros a row -> 100 -> 14",
+    "sparse": Case(
+        "Sparse input, 20,000 x 50,000, 100 non-zeros per row -> 100 -> 14",
         measure_sparse,
-        (OURS, "Keras", "MLPClassifier", "numpy products"),
+        (THIS_PACKAGE, "Keras", "MLPClassifier", "numpy products"),
         ("one epoch, batch 256",),
-        at_most=3,
-        note="SciKeras and skorch take no sparse matrix. Memory is the peak above what was "
+        max_repeats=3,
+        note="SciKeras and skorch do not accept sparse matrices. Memory is the peak above what was "
         "resident before the call. The products are scipy's, sparse times dense.",
     ),
 }
 
-_ONLY = {  # settings in which not all of the case's peers take part
-    "the package alone": (OURS,),
+_ONLY = {  # settings in which not all baselines of the case are measured
+    "the package alone": (THIS_PACKAGE,),
     "1,000,000 rows": (*SIDE_BY_SIDE, "numpy products", "numpy products, all rows at once"),
-    "1,000,000 rows, as it comes": (OURS, "Keras", "SciKeras", "skorch"),
-    "1,000 rows": (*CASES["d"].peers[:-1],),
-    "one row": (*CASES["d"].peers[:-1],),
+    "1,000,000 rows, default settings": (THIS_PACKAGE, "Keras", "SciKeras", "skorch"),
+    "1,000 rows": (*CASES["predict"].baselines[:-1],),
+    "one row": (*CASES["predict"].baselines[:-1],),
 }
 
 
-def repeats_of(case, peer, wanted):
-    """Return how often a contender is measured in a case."""
-    fast = peer.startswith((OURS, "MLPClassifier", "numpy"))
-    return min(wanted, CASES[case].at_most if fast else CASES[case].slow_at_most)
+def max_repeats(case, baseline, wanted):
+    """Return how often a baseline is measured in a case."""
+    fast = baseline.startswith((THIS_PACKAGE, "MLPClassifier", "numpy"))
+    return min(wanted, CASES[case].max_repeats if fast else CASES[case].max_slow_repeats)
 
 
-def peers_of(case, setting):
-    """Return the names of those who take part in a setting of a case."""
-    return _ONLY.get(setting, CASES[case].peers)
-
-
-def main():
-    """Do the measurement that the command line describes, for `in_fresh_process`."""
-    job = json.loads(sys.argv[1])
-    peer = PEERS[job["peer"]]
-    give_back(CASES[job["case"]].measure(peer, job["setting"], job["quick"]))
-
-
-if __name__ == "__main__":
-    main()
+def baselines_of(case, setting):
+    """Return the names of the baselines that are measured in a setting of a case."""
+    return _ONLY.get(setting, CASES[case].baselines)

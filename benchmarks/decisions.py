@@ -1,37 +1,25 @@
-"""F1 of every decision rule, tuned alike for this package and its peers, and what tuning costs.
+"""F1 of every decision rule, tuned alike for all classifiers, and what the tuning costs.
 
 For each data set and classifier, `TunedThresholdsClassifierCV` makes out-of-fold probabilities of
-the training rows once; every rule is tuned on them and judged on the test rows.
-
-    python benchmarks/decisions.py --data ../shared/data [--sets yeast birds] [--folds 3]
+the training rows once; every rule is tuned on them and scored on the test rows.
 """
 
-import argparse
-import csv
 import time
-from pathlib import Path
 
-import numpy as np
 import scipy.sparse as sp
-from _real_data import FOLDER, OURS, chosen_sets, classifiers, load
-from sklearn.metrics import f1_score
 
+from benchmarks.common.baselines import THIS_PACKAGE, tabular
+from benchmarks.common.data import load_split
+from benchmarks.common.measurement import seconds
+from benchmarks.common.openml import OPENML
+from benchmarks.common.report import header, in_order, mean, select, table
+from benchmarks.common.runner import Benchmark
+from benchmarks.common.scores import score_f1
 from skmultilabel_nn.decision import resolve_rule
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
 
-RESULTS = Path(__file__).parent / "results" / "decisions.csv"
-SETS = [
-    "emotions",
-    "yeast",
-    "birds",
-    "flags",
-    "cal500",
-    "enron",
-    "genbase",
-    "langlog",
-    "slashdot",
-    "stackex_chess",
-]
+DATASETS = ("emotions", "yeast", "birds", "flags", "cal500", "enron", "genbase", "langlog")
+DATASETS += ("slashdot", "stackex_chess")
 RULES = {
     "0.5": 0.5,
     "shared micro F1": "f1_micro",
@@ -44,85 +32,94 @@ RULES = {
     "expected F1": "expected_f1",
     "expected Jaccard": "expected_jaccard",
 }
-CLASSIFIERS = (OURS, "MLPClassifier", "random forest")
-AVERAGES = ("micro", "macro", "samples")
+BASELINES = {name: tabular.BASELINES[name] for name in (THIS_PACKAGE, "MLPClassifier")}
+BASELINES["random forest"] = tabular.BASELINES["random forest"]
+AVERAGES = ("micro F1", "macro F1", "samples F1")
 
 
-def measure(name, classifier, data, folds):
-    """Yield one row of results per rule."""
-    X, Y, X_test, Y_test = data
-    start = time.perf_counter()
-    classifier.fit(X, Y)
-    plain = time.perf_counter() - start
-    tuned = TunedThresholdsClassifierCV(classifier, "f1_micro", cv=folds, random_state=0)
-    start = time.perf_counter()
-    tuned.fit(X, Y)
-    cross = time.perf_counter() - start
-    held_out = tuned.held_out_
-    test = tuned.predict_proba(X_test)
-    for label, spec in RULES.items():
+def jobs(options):
+    """Return every classifier on every data set and with every seed."""
+    return [
+        {"dataset": dataset, "baseline": baseline, "seed": seed}
+        for dataset in options.datasets
+        for baseline in options.baselines
+        for seed in range(options.seeds)
+    ]
+
+
+def measure(job, options):
+    """Yield the measures of each rule."""
+    if job["baseline"] == THIS_PACKAGE:
+        import keras  # noqa: F401  (times are without imports)
+
+    X, Y, X_test, Y_test = load_split(job["dataset"], options.data_folder)
+    classifier = BASELINES[job["baseline"]].make(sp.issparse(X), job["seed"])
+    fit_seconds = seconds(lambda: classifier.fit(X, Y))
+    tuned = TunedThresholdsClassifierCV(classifier, "f1_micro", cv=options.folds, random_state=0)
+    cross_fit_seconds = seconds(lambda: tuned.fit(X, Y))
+    truth, held_out = Y[tuned.held_out_.indices], tuned.held_out_.probabilities
+    P = tuned.predict_proba(X_test)
+    for name, rule in RULES.items():
         start = time.perf_counter()
-        rule = resolve_rule(spec).fit(Y[held_out.indices], held_out.probabilities)
-        seconds = time.perf_counter() - start
-        chosen = rule.decide(test)
-        scores = [f1_score(Y_test, chosen, average=a, zero_division=0) for a in AVERAGES]
-        yield [
-            name,
-            label,
-            *np.round(scores, 4),
-            round(plain, 2),
-            round(cross, 2),
-            round(seconds, 4),
-        ]
+        fitted = resolve_rule(rule).fit(truth, held_out)
+        rule_seconds = time.perf_counter() - start
+        yield {
+            "rule": name,
+            **score_f1(Y_test, fitted.decide(P)),
+            "fit, s": fit_seconds,
+            "fit with tuning, s": cross_fit_seconds,
+            "rule, s": rule_seconds,
+        }
 
 
-def main():
-    """Run, and write a CSV file and a table of means."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=FOLDER)
-    parser.add_argument("--sets", nargs="*", help="ten, or those of openml.org without --data")
-    parser.add_argument("--folds", type=int, default=3)
-    parser.add_argument("--output", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
-    arguments.sets = chosen_sets(parser, arguments, SETS)
-    rows = []
-    for i, name in enumerate(arguments.sets, start=1):
-        data = load(arguments.data, name)
-        contenders = classifiers(sp.issparse(data[0]))
-        for label in CLASSIFIERS:
-            classifier = contenders[label]
-            print(f"[{i}/{len(arguments.sets)}] {name}: {label}", flush=True)
-            rows += [[name, *row] for row in measure(label, classifier, data, arguments.folds)]
-        write(arguments.output, rows)
-        arguments.output.with_suffix(".md").write_text(table(rows) + "\n", encoding="utf-8")
-    print(table(rows))
+def report(results, options):
+    """Return the means over the sets of each F1, per rule and classifier."""
+    rows = results.rows
+    names = in_order((row["baseline"] for row in rows), BASELINES)
+    head = ["rule", *(f"{name}: micro / macro / samples F1" for name in names)]
+    lines = [
+        [rule, *(_means(select(rows, baseline=name, rule=rule)) for name in names)]
+        for rule in RULES
+    ]
+    for measure_name, text in (
+        ("fit, s", "seconds to fit"),
+        ("fit with tuning, s", "seconds to fit with tuning"),
+    ):
+        totals = [_total(select(rows, baseline=name, rule="0.5"), measure_name) for name in names]
+        lines.append([f"{text}, all sets", *totals])
+    n_sets = len({row["dataset"] for row in rows})
+    title = f"Decision rules on {n_sets} data set{'s' if n_sets > 1 else ''}"
+    return "\n".join([*header(title, results), *table(head, lines)]) + "\n"
 
 
-def write(path, rows):
-    """Write the rows so far."""
-    header = ["set", "classifier", "rule", *(f"f1_{a}" for a in AVERAGES)]
-    header += ["fit_seconds", "cross_fit_seconds", "rule_seconds"]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+def _means(rows):
+    found = (mean(rows, average) for average in AVERAGES)
+    return " / ".join("" if value is None else f"{value:.3f}" for value in found)
 
 
-def table(rows):
-    """Return Markdown: the mean over the sets of each F1, per rule and classifier."""
-    names = list(dict.fromkeys(row[1] for row in rows))
-    lines = ["| rule | " + " | ".join(f"{n}: micro / macro / samples F1" for n in names) + " |"]
-    lines.append("|---" * (len(names) + 1) + "|")
-    for rule in RULES:
-        cells = [_mean([r[3:6] for r in rows if r[1] == n and r[2] == rule]) for n in names]
-        lines.append(f"| {rule} | " + " | ".join(cells) + " |")
-    for column, what in ((6, "seconds to fit"), (7, "seconds to fit with tuning")):
-        totals = [sum(r[column] for r in rows if r[1] == n and r[2] == "0.5") for n in names]
-        lines.append(f"| {what}, all sets | " + " | ".join(f"{t:.0f}" for t in totals) + " |")
-    return "\n".join(lines)
+def _total(rows, measure_name):
+    """Return the sum over the data sets of the means over seeds."""
+    sets = dict.fromkeys(row["dataset"] for row in rows)
+    means = (mean(select(rows, dataset=name), measure_name) for name in sets)
+    return f"{sum(value or 0 for value in means):.0f}"
 
 
-def _mean(scores):
-    return " / ".join(f"{value:.3f}" for value in np.mean(np.array(scores, float), axis=0))
+def _add_options(parser):
+    parser.add_argument("--folds", type=int, default=3, help="of the tuning (%(default)s)")
 
 
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    name="decisions",
+    keys=("dataset", "baseline", "seed", "rule"),
+    baselines=BASELINES,
+    quick_baselines=tuple(BASELINES),
+    datasets=DATASETS,
+    public_datasets=("digits", *OPENML),
+    quick_datasets=("made_table",),
+    any_table=True,
+    jobs=jobs,
+    measure=measure,
+    report=report,
+    n_seeds=1,
+    add_options=_add_options,
+)

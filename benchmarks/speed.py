@@ -1,112 +1,145 @@
-"""Measure the speed and memory of this package beside its alternatives.
+"""Speed and memory of this package beside its alternatives, with the same network for all.
 
-Usage::
-
-    python benchmarks/speed.py [--case a b ...] [--setting NAME] [--peer NAME ...] [--quick]
-                               [--repeats N] [--output CSV]
-
-Every number is measured in a fresh process of its own, one process at a time; the contenders take
-turns within each repeat. The output is a CSV file of medians and, beside it, a Markdown report.
-Rows that the CSV already has of what is not run are kept. With ``--quick`` problems are
-small, one repeat is done and nothing is written unless ``--output`` says where: it only shows
-that everything runs. README.md in this folder has the details.
+Every number is measured in a fresh process, one process at a time; the baselines take turns within
+each repeat. Results of another machine or of other versions are replaced, setting by setting.
+README.md in this folder has the details.
 """
 
-import argparse
-import datetime
-import time
-from pathlib import Path
+import statistics
 
-from _measure import in_fresh_process, memory_is_measurable
-from _peers import PEERS
-from _speed_cases import CASES, peers_of, repeats_of
-from _speed_report import key_of, read_rows, summarise, to_markdown, write_rows
+from benchmarks._speed_cases import CASES, baselines_of, max_repeats
+from benchmarks._speed_targets import targets
+from benchmarks.common.baselines import THIS_PACKAGE
+from benchmarks.common.baselines.same_network import BASELINES
+from benchmarks.common.report import header, in_order, select, table
+from benchmarks.common.runner import Benchmark
 
-HERE = Path(__file__).resolve().parent
-
-
-def main():
-    """Run the cases, then write and print the tables."""
-    arguments = parse_arguments()
-    if not memory_is_measurable():
-        raise SystemExit("speed.py reads memory from /proc, so it runs on Linux only.")
-    output = arguments.output or (None if arguments.quick else HERE / "results" / "speed.csv")
-    skipped = report_missing()
-    rows, failures = [], []
-    for case in arguments.case:
-        for setting in settings_of(case, arguments):
-            rows += run_setting(case, setting, arguments, skipped, failures)
-            if output is not None:
-                write_rows(output, merged(read_rows(output), rows))
-    kept = merged(read_rows(output) if output else [], rows)
-    text = to_markdown(kept, skipped, failures, quick=arguments.quick)
-    print(text)
-    if output is not None:
-        output.with_suffix(".md").write_text(text)
-        print(f"written: {output.name}, {output.with_suffix('.md').name}")
+QUICK_BASELINES = (THIS_PACKAGE, "Keras", "MLPClassifier", "numpy products")
+_COMPARABLE = (", s", ", ms", ", µs", "memory of fit, MB", "memory of prediction, MB")
 
 
-def parse_arguments():
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--case", nargs="+", choices=sorted(CASES), default=sorted(CASES))
-    parser.add_argument("--peer", nargs="+", choices=list(PEERS), default=list(PEERS))
-    parser.add_argument("--setting", help="only this one of the case's settings")
-    parser.add_argument("--quick", action="store_true", help="small problems, one repeat")
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--output", type=Path, help="CSV; the report gets the ending .md")
-    return parser.parse_args()
+def jobs(options):
+    """Return every baseline in every setting; every second repeat is in reverse order."""
+    return [
+        {"case": case, "setting": setting, "baseline": baseline, "repeat": repeat}
+        for case in options.cases
+        for setting in settings_of(case, options)
+        for repeat in range(options.seeds)
+        for baseline in turns(case, setting, repeat, options)
+    ]
 
 
-def report_missing():
-    """Return the names of the contenders that are not installed, and say so."""
-    missing = [name for name, peer in PEERS.items() if not peer.is_installed()]
-    for name in missing:
-        print(f"skipped, not installed: {name} (needs {', '.join(PEERS[name].packages)})")
-    return missing
+def settings_of(case, options):
+    """Return the settings of a case that are measured; the first one in a quick trial."""
+    settings = CASES[case].settings
+    if options.settings:
+        return [setting for setting in settings if setting in options.settings]
+    return settings[:1] if options.quick else settings
 
 
-def settings_of(name, arguments):
-    """Return the settings of a case that were asked for."""
-    return [s for s in CASES[name].settings if arguments.setting in (None, s)]
+def turns(case, setting, repeat, options):
+    """Return the baselines of one repeat, in their order."""
+    names = [
+        name
+        for name in baselines_of(case, setting)
+        if name in options.baselines and repeat < max_repeats(case, name, options.seeds)
+    ]
+    return names if repeat % 2 == 0 else names[::-1]
 
 
-def run_setting(name, setting, arguments, skipped, failures):
-    """Measure one setting of a case; return rows of the table."""
-    wanted = 1 if arguments.quick else min(arguments.repeats, CASES[name].at_most)
-    peers = [p for p in peers_of(name, setting) if p in arguments.peer and p not in skipped]
-    runs = {peer: [] for peer in peers}
-    for repeat in range(wanted):
-        due = [peer for peer in peers if repeat < repeats_of(name, peer, wanted)]
-        for peer in due if repeat % 2 == 0 else due[::-1]:
-            one_run(name, setting, peer, repeat, arguments.quick, runs, failures)
-    return summarise(name, setting, runs, datetime.date.today().isoformat())
+def measure(job, options):
+    """Yield the measures of one repeat."""
+    baseline = BASELINES[job["baseline"]]
+    yield CASES[job["case"]].measure(baseline, job["setting"], options.quick)
 
 
-def one_run(case, setting, peer, repeat, quick, runs, failures):
-    """Measure once in a fresh process, and show it; a contender that failed is not asked again."""
-    if any(failed[:3] == (case, setting, peer) for failed in failures):
-        return
-    start = time.perf_counter()
-    label = f"({case}) {setting} | repeat {repeat + 1} | {peer}"
-    job = {"case": case, "setting": setting, "peer": peer, "quick": quick}
-    try:
-        found = in_fresh_process(HERE / "_speed_cases.py", job)
-    except RuntimeError as error:
-        failures.append((case, setting, peer, str(error).splitlines()[-1]))
-        print(f"{label}: failed\n{error}", flush=True)
-        return
-    runs[peer].append(found)
-    shown = "; ".join(f"{measure} {value:.4g}" for measure, value in found.items())
-    print(f"{label}: {shown}   [{time.perf_counter() - start:.0f} s]", flush=True)
+def summarize(results):
+    """Return a row per baseline and measure: median, range, and the ratio to this package."""
+    found = []
+    for case, setting in dict.fromkeys((row["case"], row["setting"]) for row in results.rows):
+        of_setting = select(results.rows, case=case, setting=setting)
+        for name in in_order((row["baseline"] for row in of_setting), BASELINES):
+            runs = select(of_setting, baseline=name)
+            for measure_name in results.measures():
+                values = [float(row[measure_name]) for row in runs if measure_name in row]
+                if values and measure_name != "failed":
+                    key = {"case": case, "setting": setting, "baseline": name}
+                    found.append(key | {"measure": measure_name} | _statistics(values))
+    ours = {_place(row): row["median"] for row in found if row["baseline"] == THIS_PACKAGE}
+    for row in found:
+        base = ours.get(_place(row)) if row["measure"].endswith(_COMPARABLE) else None
+        row["ratio"] = row["median"] / base if base else None
+    return found
 
 
-def merged(old, new):
-    """Return the new rows and those old ones that belong to other settings, by case."""
-    measured = {(row["case"], row["setting"]) for row in new}
-    kept = [row for row in old if (row["case"], row["setting"]) not in measured]
-    return sorted(kept + new, key=key_of)
+def _statistics(values):
+    return {"median": statistics.median(values), "low": min(values), "high": max(values)}
 
 
-if __name__ == "__main__":
-    main()
+def _place(row):
+    return row["case"], row["setting"], row["measure"]
+
+
+def report(results, options):
+    """Return the targets and a table for each setting of each case."""
+    rows = summarize(results)
+    lines = header(
+        "Speed and memory",
+        results,
+        "Medians over repeats, each in a fresh process, the baselines taking turns; in brackets "
+        "the lowest and highest value, then the ratio to this package.",
+    )
+    reached = [(*target[:3], "yes" if target[3] else "no") for target in targets(rows)]
+    lines += ["## Targets", "", *table(["case", "target", "measured", "reached"], reached)]
+    for name, case in CASES.items():
+        of_case = select(results.rows, case=name)
+        if of_case:
+            dates = sorted({row["date"] for row in of_case})
+            when = " to ".join(dict.fromkeys([dates[0], dates[-1]]))
+            lines += ["", f"## {name}: {case.title}", "", f"{case.note} Measured on {when}."]
+            lines += _case_tables(case, select(rows, case=name))
+    return "\n".join(lines) + "\n"
+
+
+def _case_tables(case, rows):
+    for setting in case.settings:
+        of_setting = select(rows, setting=setting)
+        if not of_setting:
+            continue
+        measures = list(dict.fromkeys(row["measure"] for row in of_setting))
+        cells = {(row["baseline"], row["measure"]): _cell(row) for row in of_setting}
+        names = dict.fromkeys(row["baseline"] for row in of_setting)
+        lines = [(name, *(cells.get((name, m), "") for m in measures)) for name in names]
+        yield from ["", f"### {setting}", "", *table(["", *measures], lines)]
+
+
+def _cell(row):
+    text = f"{row['median']:.3g}" if abs(row["median"]) < 1000 else f"{row['median']:,.0f}"
+    if row["low"] != row["high"]:
+        text += f" ({row['low']:.3g} to {row['high']:.3g})"
+    if row["ratio"] is not None and row["baseline"] != THIS_PACKAGE:
+        text += f", {row['ratio']:.3g} x"
+    return text
+
+
+def _add_options(parser):
+    parser.add_argument("--cases", nargs="+", choices=list(CASES), default=list(CASES))
+    settings = dict.fromkeys(setting for case in CASES.values() for setting in case.settings)
+    parser.add_argument(
+        "--settings", nargs="+", choices=list(settings), metavar="SETTING",
+        help="all by default: " + "; ".join(settings).replace("%", "%%"),
+    )  # fmt: skip
+
+
+BENCHMARK = Benchmark(
+    name="speed",
+    keys=("case", "setting", "baseline", "repeat"),
+    baselines=BASELINES,
+    quick_baselines=QUICK_BASELINES,
+    jobs=jobs,
+    measure=measure,
+    report=report,
+    n_seeds=5,
+    same_environment=True,
+    add_options=_add_options,
+)

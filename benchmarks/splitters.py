@@ -1,14 +1,7 @@
-"""Compare stratified splitters on real multi-label data and on two large made-up targets.
+"""Compare stratified splitters on real multi-label data and on large made-up targets.
 
-Usage::
-
-    python benchmarks/splitters.py [--data FOLDER] [--sets NAME ...] [--seeds N] [--out CSV]
-
-FOLDER holds packed data sets and their ``load.py``. Without one only the made-up targets are
-run. iterative-stratification is left out where it is not installed, and it runs once instead of
-once a seed where the indicator has more than 20 million cells.
-
-Columns of the table (means over seeds; errors are in units of 0.0001):
+Means over seeds; errors are in units of 0.0001. iterative-stratification runs with one seed where
+the indicator has more than 20 million cells, and not at all beyond 200 million.
 
 spread   largest minus smallest group
 off      largest difference between the size of a group and the size asked for
@@ -16,174 +9,161 @@ LD       label distribution error of Sechidis et al. (2011): mean over labels an
          absolute difference between the odds of the label in the group and in the whole
 MAD      the same with the proportions of the label, and "pairs" with those of pairs of labels
 bound    the smallest MAD that groups of the right size allow if each label is looked at alone
-empty    labels with at least one positive a group, times groups in which they have none
+empty    labels with at least one positive per group, times groups in which they have none
 """
 
-import argparse
-import csv
-import importlib.util
 import time
-from pathlib import Path
+from functools import partial
 
 import numpy as np
-from _real_data import packed_sets
 from scipy import sparse
 from sklearn.model_selection import KFold, ShuffleSplit
 
-from skmultilabel_nn.model_selection._split import (
+from benchmarks.common.baselines import THIS_PACKAGE, Baseline
+from benchmarks.common.data import load
+from benchmarks.common.report import header, in_order, select, table
+from benchmarks.common.runner import Benchmark
+from skmultilabel_nn.model_selection import (
     MultilabelStratifiedKFold,
     MultilabelStratifiedShuffleSplit,
 )
-from skmultilabel_nn.model_selection._stratification import _ones, _pair_cells
 
-HERE = Path(__file__).resolve().parent
-FIELDS = [
-    *("data", "rows", "labels", "labels_per_row", "protocol", "method", "runs"),
-    *("spread", "off", "LD", "MAD", "pairs_MAD", "bound", "empty", "seconds"),
-]
+PROTOCOLS = ("5 folds", "10% test")
+ITERSTRAT = "iterative-stratification"
 CELLS_FOR_ONE_RUN = 20_000_000
 CELLS_FOR_NO_RUN = 200_000_000
+SHOWN = ("seeds", "spread", "off", "LD", "MAD", "pairs MAD", "bound", "empty", "seconds")
+DATASETS = ("bibtex", "birds", "cal500", "corel5k", "delicious", "emotions", "enron")
+DATASETS += ("fashion_images", "flags", "genbase", "goemotions", "imdb", "kirjastonhoitaja")
+DATASETS += ("langlog", "ohsumed", "rcv1sub1_aligned", "reutersk500", "slashdot")
+DATASETS += ("stackex_chess", "stackex_cooking", "tmdb_genres", "yeast", "ysofinna_en_4k")
+MADE_UP = ("made_20k_x_1000", "made_100k_x_4000")
 
 
-def main():
-    """Run the comparison and write its table."""
-    arguments = parse_arguments()
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    with arguments.out.open("w", newline="") as file:
-        table = csv.DictWriter(file, FIELDS)
-        table.writeheader()
-        for name, Y in targets(arguments.data, arguments.sets):
-            for protocol in ("5 folds", "10% test"):
-                found = compare(name, Y, protocol, arguments.seeds)
-                table.writerows(found)
-                file.flush()
-                print_line(found)
-    print(f"written: {arguments.out.name}")
-
-
-def parse_arguments():
-    """Read the command line."""
-    beside = HERE.parent.parent / "shared" / "data"
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=beside if beside.is_dir() else None)
-    parser.add_argument("--sets", nargs="*", help="names of data sets; all by default")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--out", type=Path, default=HERE / "results" / "splitters.csv")
-    return parser.parse_args()
-
-
-def targets(folder, wanted):
-    """Yield name and indicator of the data sets, then of the made-up ones."""
-    if folder is not None:
-        loader = packed_sets(folder)
-        for name in loader.names():
-            if not wanted or name in wanted:
-                yield name, loader.load(name)[1]
-    rng = np.random.default_rng(0)
-    for name, (n_rows, n_labels, per_row) in {
-        "made_20k_x_1000": (20_000, 1000, 20),
-        "made_100k_x_4000": (100_000, 4000, 5),
-    }.items():
-        if not wanted or name in wanted:
-            yield name, made_up(n_rows, n_labels, per_row, rng)
-
-
-def made_up(n_rows, n_labels, per_row, rng):
-    """Draw labels independently, with frequencies that fall as in natural data."""
-    frequency = 1 / np.arange(10, n_labels + 10)
-    drawn = rng.choice(n_labels, size=(n_rows, per_row), p=frequency / frequency.sum())
-    rows = np.repeat(np.arange(n_rows), per_row)
-    Y = sparse.csr_array((np.ones(rows.size), (rows, drawn.ravel())), shape=(n_rows, n_labels))
-    Y.sum_duplicates()
-    Y.data[:] = 1
-    return Y
-
-
-def compare(name, Y, protocol, n_seeds):
-    """Return a table row for each method."""
-    Y = sparse.csr_array(Y)
-    pairs = _pair_cells(_ones(Y))
-    n_rows, n_labels = Y.shape
-    about = {"data": name, "rows": n_rows, "labels": n_labels, "protocol": protocol}
-    about["labels_per_row"] = Y.nnz / n_rows
-    about["bound"] = least_deviation(Y, wanted_sizes(n_rows, protocol))
-    found = []
-    for method, make in methods(protocol, Y.shape).items():
-        once = method == "iterstrat" and n_rows * n_labels > CELLS_FOR_ONE_RUN
-        n_runs = 1 if once else n_seeds
-        runs = [one_run(make(seed), protocol, method, Y, pairs) for seed in range(n_runs)]
-        means = {key: np.mean([run[key] for run in runs]) for key in runs[0]}
-        row = about | {"method": method, "runs": n_runs} | means
-        found.append({k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()})
-    return found
-
-
-def methods(protocol, shape):
-    """Return splitter makers by name, each called with a seed."""
+def _splitter(kfold, shuffle_split, protocol, seed, **options):
     if protocol == "5 folds":
-        found = {
-            "ours": lambda s: MultilabelStratifiedKFold(5, shuffle=True, random_state=s),
-            "ours, order 2": lambda s: MultilabelStratifiedKFold(
-                5, order=2, shuffle=True, random_state=s
-            ),
-            "no stratification": lambda s: KFold(5, shuffle=True, random_state=s),
-        }
-    else:
-        options = {"n_splits": 1, "test_size": 0.1}
-        found = {
-            "ours": lambda s: MultilabelStratifiedShuffleSplit(**options, random_state=s),
-            "ours, order 2": lambda s: MultilabelStratifiedShuffleSplit(
-                **options, order=2, random_state=s
-            ),
-            "no stratification": lambda s: ShuffleSplit(**options, random_state=s),
-        }
-    if importlib.util.find_spec("iterstrat") and np.prod(shape) < CELLS_FOR_NO_RUN:
-        from iterstrat import ml_stratifiers as peer
-
-        found["iterstrat"] = {
-            "5 folds": lambda s: peer.MultilabelStratifiedKFold(5, shuffle=True, random_state=s),
-            "10% test": lambda s: peer.MultilabelStratifiedShuffleSplit(
-                n_splits=1, test_size=0.1, random_state=s
-            ),
-        }[protocol]
-    return found
+        return kfold(5, shuffle=True, random_state=seed, **options)
+    return shuffle_split(n_splits=1, test_size=0.1, random_state=seed, **options)
 
 
-def one_run(splitter, protocol, method, Y, pairs):
+def _iterstrat(protocol, seed):
+    from iterstrat import ml_stratifiers as module
+
+    return _splitter(
+        module.MultilabelStratifiedKFold, module.MultilabelStratifiedShuffleSplit, protocol, seed
+    )
+
+
+_ours = partial(_splitter, MultilabelStratifiedKFold, MultilabelStratifiedShuffleSplit)
+
+# ``make(protocol, seed)``.
+BASELINES = {
+    THIS_PACKAGE: Baseline(make=_ours),
+    "this package, order 2": Baseline(make=partial(_ours, order=2)),
+    "no stratification": Baseline(make=partial(_splitter, KFold, ShuffleSplit)),
+    ITERSTRAT: Baseline(make=_iterstrat, packages=("iterstrat",)),
+}
+
+
+def jobs(options):
+    """Return every splitter on every data set."""
+    return [
+        {"dataset": dataset, "baseline": baseline}
+        for dataset in options.datasets
+        for baseline in options.baselines
+    ]
+
+
+def measure(job, options):
+    """Yield the means over seeds, one row per protocol."""
+    Y = to_cells(load(job["dataset"], options.data_folder).Y)
+    pairs = pair_indicator(Y)
+    n_samples, n_labels = Y.shape
+    n_seeds = options.seeds
+    if job["baseline"] == ITERSTRAT:
+        n_seeds = n_seeds_of_iterstrat(n_samples * n_labels, n_seeds)
+    for protocol in PROTOCOLS:
+        found = {"rows": n_samples, "labels": n_labels, "labels per row": Y.nnz / n_samples}
+        found["bound"] = least_deviation(Y, wanted_sizes(n_samples, protocol))
+        runs = [
+            one_run(BASELINES[job["baseline"]].make(protocol, seed), protocol, job, Y, pairs)
+            for seed in range(n_seeds)
+        ]
+        found["seeds"] = n_seeds
+        if runs:
+            found |= {key: float(np.mean([run[key] for run in runs])) for key in runs[0]}
+        rounded = {k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in found.items()}
+        yield {"protocol": protocol} | rounded
+
+
+def n_seeds_of_iterstrat(n_cells, n_seeds):
+    """Return the number of seeds of the slow splitter."""
+    if n_cells >= CELLS_FOR_NO_RUN:
+        return 0
+    return 1 if n_cells > CELLS_FOR_ONE_RUN else n_seeds
+
+
+def to_cells(Y):
+    """Return an indicator as CSR of ones with sorted columns."""
+    cells = sparse.csr_array(Y, dtype=np.float64, copy=True)
+    cells.sum_duplicates()
+    cells.eliminate_zeros()
+    cells.data[:] = 1.0
+    return cells
+
+
+def pair_indicator(Y):
+    """Return a column per pair of labels that at least two samples have, as CSR."""
+    n_samples, n_labels = Y.shape
+    samples, pairs = [np.empty(0, np.intp)], [np.empty(0, np.int64)]
+    n_present = np.diff(Y.indptr)
+    for n in np.unique(n_present[n_present > 1]):
+        members = np.flatnonzero(n_present == n)
+        present = Y.indices[Y.indptr[members][:, None] + np.arange(n)].astype(np.int64)
+        first, second = np.triu_indices(n, 1)
+        samples.append(np.repeat(members, len(first)))
+        pairs.append((present[:, first] * n_labels + present[:, second]).ravel())
+    names, column = np.unique(np.concatenate(pairs), return_inverse=True)
+    cells = np.ones(len(column)), (np.concatenate(samples), column)
+    found = sparse.csc_array(cells, shape=(n_samples, len(names)))
+    return found[:, np.diff(found.indptr) > 1].tocsr()
+
+
+def one_run(splitter, protocol, job, Y, pairs):
     """Split once and measure."""
-    n_rows = Y.shape[0]
-    given = Y.toarray() if method == "iterstrat" else Y
+    n_samples = Y.shape[0]
+    target = Y.toarray() if job["baseline"] == ITERSTRAT else Y
     start = time.perf_counter()
-    splits = list(splitter.split(np.empty((n_rows, 1)), given))
+    splits = list(splitter.split(np.empty((n_samples, 1)), target))
     seconds = time.perf_counter() - start
     groups = list(splits[0]) if protocol == "10% test" else [test for _, test in splits]
     sizes = [len(group) for group in groups]
     return {
         "spread": float(np.ptp(sizes)),
-        "off": float(np.abs(np.sort(sizes) - np.sort(wanted_sizes(n_rows, protocol))).max()),
+        "off": float(np.abs(np.sort(sizes) - np.sort(wanted_sizes(n_samples, protocol))).max()),
         **errors(Y, groups),
-        "pairs_MAD": errors(pairs, groups)["MAD"],
+        "pairs MAD": errors(pairs, groups)["MAD"],
         "seconds": seconds,
     }
 
 
-def wanted_sizes(n_rows, protocol):
+def wanted_sizes(n_samples, protocol):
     """Return the sizes that scikit-learn's own splitters give."""
     if protocol == "10% test":
-        n_test = int(np.ceil(n_rows / 10))
-        return np.array([n_rows - n_test, n_test])
-    return n_rows // 5 + (np.arange(5) < n_rows % 5)
+        n_test = int(np.ceil(n_samples / 10))
+        return np.array([n_samples - n_test, n_test])
+    return n_samples // 5 + (np.arange(5) < n_samples % 5)
 
 
 def errors(Y, groups):
     """Return the label distribution error, the mean absolute deviation and the empty cells."""
-    n_rows, total, varying = totals(Y)
+    n_samples, total, varying = totals(Y)
     sizes = np.array([[len(group)] for group in groups])
     counts = np.array([np.asarray(Y[group].sum(axis=0)).ravel()[varying] for group in groups])
     odds = counts / np.maximum(sizes - counts, 1)
     return {
-        "LD": 1e4 * np.abs(odds - total / (n_rows - total)).mean(),
-        "MAD": 1e4 * np.abs(counts / sizes - total / n_rows).mean(),
+        "LD": 1e4 * np.abs(odds - total / (n_samples - total)).mean(),
+        "MAD": 1e4 * np.abs(counts / sizes - total / n_samples).mean(),
         "empty": float((counts[:, total >= len(groups)] == 0).sum()),
     }
 
@@ -197,8 +177,8 @@ def totals(Y):
 
 def least_deviation(Y, sizes):
     """Return the MAD of counts that are the floor or the ceiling of the share of each group."""
-    n_rows, total, _ = totals(Y)
-    share = np.outer(total / n_rows, sizes)
+    n_samples, total, _ = totals(Y)
+    share = np.outer(total / n_samples, sizes)
     low = np.floor(share + 1e-9)
     left = total - low.sum(axis=1)
     cost = (np.abs(low + 1 - share) - np.abs(low - share)) / sizes
@@ -207,15 +187,38 @@ def least_deviation(Y, sizes):
     return 1e4 * float((np.abs(counts - share) / sizes).mean())
 
 
-def print_line(found):
-    """Print the methods of one set and protocol side by side."""
-    print(f"{found[0]['data']}, {found[0]['protocol']} (bound {found[0]['bound']})")
-    for row in found:
-        values = "  ".join(
-            f"{key} {row[key]:>8}" for key in ("off", "LD", "MAD", "pairs_MAD", "empty", "seconds")
-        )
-        print(f"    {row['method']:18s} {values}", flush=True)
+def report(results, options):
+    """Return a table for each data set and protocol."""
+    notes = ["Means over seeds; errors are in units of 0.0001. README.md has the columns."]
+    lines = header("Stratified splitters", results, *notes)
+    for name in dict.fromkeys(row["dataset"] for row in results.rows):
+        for protocol in PROTOCOLS:
+            rows = select(results.rows, dataset=name, protocol=protocol)
+            if rows:
+                about = f"{rows[0]['rows']} rows, {rows[0]['labels']} labels"
+                lines += [f"## {name}, {protocol} ({about})", "", *_table(rows), ""]
+    return "\n".join(lines)
 
 
-if __name__ == "__main__":
-    main()
+def _table(rows):
+    names = in_order((row["baseline"] for row in rows), BASELINES)
+    found = {row["baseline"]: row for row in rows}
+    lines = [
+        [name, *(found[name].get(measure_name, "") for measure_name in SHOWN)] for name in names
+    ]
+    return table(["", *SHOWN], lines)
+
+
+BENCHMARK = Benchmark(
+    name="splitters",
+    keys=("dataset", "baseline", "protocol"),
+    baselines=BASELINES,
+    quick_baselines=tuple(BASELINES),
+    datasets=DATASETS + MADE_UP,
+    public_datasets=MADE_UP,
+    quick_datasets=("made_1k_x_50",),
+    any_table=True,
+    jobs=jobs,
+    measure=measure,
+    report=report,
+)

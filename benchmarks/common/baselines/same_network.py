@@ -1,4 +1,4 @@
-"""The contenders: each makes an estimator with `fit` and `predict_proba` for the same network.
+"""Baselines of `speed`: estimators with `fit` and `predict_proba` that train the same network.
 
 All train a multi-layer perceptron with ReLU units on binary cross-entropy by Adam, for the same
 number of epochs of shuffled batches of the same size, in float32, without penalty, dropout, early
@@ -6,14 +6,15 @@ stopping or validation. Nothing heavy is imported at module level: imports are t
 """
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from benchmarks.common.baselines import THIS_PACKAGE, Baseline
+
 
 class Problem(NamedTuple):
-    """Network and training that every contender is given."""
+    """Network and training, the same for every baseline."""
 
     n_features: int
     n_labels: int
@@ -23,42 +24,29 @@ class Problem(NamedTuple):
     learning_rate: float = 1e-3
 
 
-@dataclass(frozen=True)
-class Peer:
-    """A contender.
+@dataclass(frozen=True, kw_only=True)
+class NetworkBaseline(Baseline):
+    """A baseline of `speed`, with ``make(problem)``.
 
     Attributes
     ----------
-    packages : tuple of str
-        Without which it is skipped.
     imports : tuple of str
         Modules that its user imports, TensorFlow or PyTorch included.
-    make : callable
-        ``make(problem) -> estimator``.
     grid : dict
         Its names for the parameters "hidden", "learning_rate" and "batch_size".
-    big_batches : callable or None
+    make_for_large_data : callable or None
         Makes an estimator set to predict 10,000 rows at once, where that is a setting.
     y_dtype : str
         Dtype in which it wants the indicator.
-    sparse : bool
-        Whether it takes a scipy sparse X.
     reuses_programs : bool
-        Whether a fit leaves something to the next one, so that steady state needs a fit before.
+        Whether a fit leaves something to the next one, so that a steady state needs a fit before.
     """
 
-    packages: tuple
     imports: tuple
-    make: Callable
     grid: dict = field(default_factory=dict)
-    big_batches: Callable | None = None
+    make_for_large_data: Callable | None = None
     y_dtype: str = "int64"
-    sparse: bool = False
     reuses_programs: bool = False
-
-    def is_installed(self):
-        """Whether all of its packages are there."""
-        return all(importlib.util.find_spec(name) for name in self.packages)
 
     def load(self):
         """Import what its user imports."""
@@ -66,7 +54,7 @@ class Peer:
             importlib.import_module(name)
 
 
-# This package set to the network and the training that all others do.
+# This package with the network and the training of all others.
 _PLAIN = {
     "n_members": 1,
     "n_bins": 0,
@@ -75,8 +63,8 @@ _PLAIN = {
     "standardize": False,
     "optimizer": "adam",
 }
-# Its own network of the same layers: what its defaults cost.
-_AS_IT_COMES = {
+# Its own network with the same layer sizes: what its defaults cost.
+_DEFAULTS = {
     "n_members": 8,
     "n_bins": "auto",
     "dropout": "auto",
@@ -120,7 +108,7 @@ def _mlp(problem):
 
 def _keras(**options):
     def make(problem):
-        from _peers_estimators import KerasFit
+        from benchmarks.common.baselines.keras_fit import KerasFit
 
         return KerasFit(
             hidden=problem.hidden,
@@ -135,8 +123,9 @@ def _keras(**options):
 
 def _scikeras(**options):
     def make(problem):
-        from _peers_estimators import keras_model
         from scikeras.wrappers import KerasClassifier
+
+        from benchmarks.common.baselines.keras_fit import keras_model
 
         return KerasClassifier(
             keras_model,
@@ -158,7 +147,8 @@ def _scikeras(**options):
 def _skorch(**options):
     def make(problem):
         import torch
-        from _peers_torch import Perceptron, SkorchClassifier
+
+        from benchmarks.common.baselines.torch_mlp import Perceptron, SkorchClassifier
 
         return SkorchClassifier(
             Perceptron,
@@ -182,7 +172,7 @@ def _skorch(**options):
 
 def _products(**options):
     def make(problem):
-        from _peers_estimators import MatrixProducts
+        from benchmarks.common.baselines.keras_fit import MatrixProducts
 
         return MatrixProducts(
             hidden=problem.hidden, batch_size=problem.batch_size, epochs=problem.epochs, **options
@@ -191,82 +181,77 @@ def _products(**options):
     return make
 
 
-def _our_peer(**options):
-    names = {
-        "hidden": "hidden_layer_sizes",
-        "learning_rate": "learning_rate",
-        "batch_size": "batch_size",
-    }
-    return Peer(
-        ("skmultilabel_nn", "tensorflow"),
-        ("skmultilabel_nn", "keras"),
-        _ours(**options),
-        names,
-        sparse=True,
+def _this_package(**options):
+    return NetworkBaseline(
+        packages=("skmultilabel_nn", "tensorflow"),
+        imports=("skmultilabel_nn", "keras"),
+        make=_ours(**options),
+        grid={
+            "hidden": "hidden_layer_sizes",
+            "learning_rate": "learning_rate",
+            "batch_size": "batch_size",
+        },
         reuses_programs=True,
     )
 
 
-def _keras_peer(**options):
-    names = {name: name for name in ("hidden", "learning_rate", "batch_size")}
-    return Peer(
-        ("tensorflow", "keras"),
-        ("keras",),
-        _keras(**options),
-        names,
-        big_batches=_keras(predict_batch_size=10_000, **options),
+def _keras_by_hand(**options):
+    return NetworkBaseline(
+        packages=("tensorflow", "keras"),
+        imports=("keras",),
+        make=_keras(**options),
+        grid={name: name for name in ("hidden", "learning_rate", "batch_size")},
+        make_for_large_data=_keras(predict_batch_size=10_000, **options),
         y_dtype="float32",
-        sparse=True,
     )
 
 
-def _products_peer(**options):
-    return Peer(("numpy",), ("numpy",), _products(**options), sparse=True)
+def _products_alone(**options):
+    return NetworkBaseline(packages=("numpy",), imports=("numpy",), make=_products(**options))
 
 
-PEERS = {
-    "this package": _our_peer(),
-    "this package, jit_compile=True": _our_peer(jit_compile=True),
-    "this package, jit_compile=False": _our_peer(jit_compile=False),
-    "this package, its own network": _our_peer(**_AS_IT_COMES),
-    "Keras": _keras_peer(),
-    "Keras, jit_compile=False": _keras_peer(jit_compile=False),
-    "Keras, steps_per_execution=20": _keras_peer(steps_per_execution=20),
-    "Keras, steps_per_execution=20, jit_compile=False": _keras_peer(
+BASELINES = {
+    THIS_PACKAGE: _this_package(),
+    "this package, jit_compile=True": _this_package(jit_compile=True),
+    "this package, jit_compile=False": _this_package(jit_compile=False),
+    "this package, its own network": _this_package(**_DEFAULTS),
+    "Keras": _keras_by_hand(),
+    "Keras, jit_compile=False": _keras_by_hand(jit_compile=False),
+    "Keras, steps_per_execution=20": _keras_by_hand(steps_per_execution=20),
+    "Keras, steps_per_execution=20, jit_compile=False": _keras_by_hand(
         steps_per_execution=20, jit_compile=False
     ),
-    "Keras, model(x)": _keras_peer(predict_by="call"),
-    "Keras, predict_on_batch": _keras_peer(predict_by="predict_on_batch"),
-    "MLPClassifier": Peer(
-        ("sklearn",),
-        ("sklearn.neural_network",),
-        _mlp,
-        {
+    "Keras, model(x)": _keras_by_hand(predict_by="call"),
+    "Keras, predict_on_batch": _keras_by_hand(predict_by="predict_on_batch"),
+    "MLPClassifier": NetworkBaseline(
+        packages=("sklearn",),
+        imports=("sklearn.neural_network",),
+        make=_mlp,
+        grid={
             "hidden": "hidden_layer_sizes",
             "learning_rate": "learning_rate_init",
             "batch_size": "batch_size",
         },
-        sparse=True,
     ),
-    "SciKeras": Peer(
-        ("scikeras", "tensorflow"),
-        ("scikeras.wrappers", "keras"),
-        _scikeras(),
-        {
+    "SciKeras": NetworkBaseline(
+        packages=("scikeras", "tensorflow"),
+        imports=("scikeras.wrappers", "keras"),
+        make=_scikeras(),
+        grid={
             "hidden": "model__hidden",
             "learning_rate": "optimizer__learning_rate",
             "batch_size": "batch_size",
         },
-        big_batches=_scikeras(predict__batch_size=10_000),
+        make_for_large_data=_scikeras(predict__batch_size=10_000),
     ),
-    "skorch": Peer(
-        ("skorch", "torch"),
-        ("skorch", "torch"),
-        _skorch(),
-        {"hidden": "module__hidden", "learning_rate": "lr", "batch_size": "batch_size"},
-        big_batches=_skorch(iterator_valid__batch_size=10_000),
+    "skorch": NetworkBaseline(
+        packages=("skorch", "torch"),
+        imports=("skorch", "torch"),
+        make=_skorch(),
+        grid={"hidden": "module__hidden", "learning_rate": "lr", "batch_size": "batch_size"},
+        make_for_large_data=_skorch(iterator_valid__batch_size=10_000),
         y_dtype="float32",
     ),
-    "numpy products": _products_peer(),
-    "numpy products, all rows at once": _products_peer(block=None),
+    "numpy products": _products_alone(),
+    "numpy products, all rows at once": _products_alone(block=None),
 }

@@ -5,7 +5,7 @@ from skorch import NeuralNet
 
 
 class Perceptron(torch.nn.Module):
-    """Multi-layer perceptron that gives logits."""
+    """Multi-layer perceptron that returns logits."""
 
     def __init__(self, n_features, n_labels, hidden=(100,)):
         super().__init__()

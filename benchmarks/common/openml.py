@@ -1,8 +1,7 @@
-"""Multi-label data sets of openml.org, for who does not have the packed ones."""
+"""Multi-label data sets of openml.org, for users without the data folder."""
 
 import numpy as np
-import pandas as pd
-from sklearn.datasets import fetch_openml
+import scipy.sparse as sp
 
 # Name: number at openml.org, labels it must have. Uploaded for Probst, Au, Casalicchio, Stachl and
 # Bischl: "Multilabel classification with R package mlr", The R Journal, 2017.
@@ -18,41 +17,49 @@ OPENML = {
     "slashdot": (40596, 22),
     "yeast": (40597, 14),
 }
-# Binary or count features of which most are zero, as words are, are given as sparse ones.
+# Binary or count features of which most are zero, as words are, become a sparse matrix.
 _SPARSE_BELOW = 0.2
 
 
+class DataUnavailableError(RuntimeError):
+    """A data set is unknown or cannot be downloaded."""
+
+
 def load_openml(name):
-    """Download a data set, or take it from scikit-learn's cache.
+    """Download a data set, or read it from scikit-learn's cache.
 
     Returns
     -------
-    X : ndarray of shape (n_samples, n_features)
+    X : ndarray or csr_matrix of shape (n_samples, n_features)
     Y : ndarray of shape (n_samples, n_labels), int64
 
     Raises
     ------
-    ValueError
-        If there is no such set, or it is not what it was.
+    OSError
+        If it cannot be downloaded.
+    DataUnavailableError
+        If it is not what it was.
     """
-    if name not in OPENML:
-        raise ValueError(
-            f"{name!r} is not at openml.org; those are {', '.join(OPENML)}. "
-            f"Give the folder of the packed sets by --data."
-        )
+    import pandas as pd  # not at the top: the processes of `speed` do without
+    from sklearn.datasets import fetch_openml
+
     number, n_labels = OPENML[name]
-    found = fetch_openml(data_id=number, as_frame=True)
+    found = fetch_openml(data_id=number, as_frame=True, n_retries=1)
     X, Y = to_numbers(found.data), to_indicator(pd.DataFrame(found.target))
     if Y.shape[1] != n_labels:
-        raise ValueError(f"Data set {number} has {Y.shape[1]} labels, {name} has {n_labels}.")
-    return X, Y
+        raise DataUnavailableError(
+            f"Data set {number} of openml.org has {Y.shape[1]} labels, but {name} has {n_labels}."
+        )
+    return sp.csr_matrix(X) if is_mostly_zero(X) else X, Y
 
 
 def to_numbers(frame):
-    """Return numbers as they are, names of categories one-hot, as float32."""
+    """Return numbers as they are and categories one-hot, as float32."""
+    import pandas as pd
+
     numbers = frame.apply(lambda column: pd.to_numeric(column.astype(str), errors="coerce"))
     if frame.isna().any(axis=None):
-        raise ValueError("There are missing values, which no contender is set up for.")
+        raise ValueError("There are missing values, which no baseline is set up for.")
     named = [name for name in frame if numbers[name].isna().any()]
     others = pd.get_dummies(frame[named].astype(str)) if named else frame[named]
     return np.hstack([numbers.drop(columns=named), others]).astype(np.float32)
@@ -64,5 +71,5 @@ def to_indicator(frame):
 
 
 def is_mostly_zero(X):
-    """Whether features are given as sparse ones."""
+    """Return whether few enough features are nonzero for a sparse matrix."""
     return np.count_nonzero(X) < _SPARSE_BELOW * X.size

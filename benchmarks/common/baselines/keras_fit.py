@@ -1,4 +1,4 @@
-"""Estimators written for the comparison: Keras by hand, and the bare matrix products."""
+"""Estimators written for the benchmarks: Keras by hand, and the matrix products alone."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,22 +17,28 @@ def keras_model(n_features, n_labels, hidden=(100,), sparse=False):
 
 
 class KerasFit(ClassifierMixin, BaseEstimator):
-    """`keras.Model.fit` and `predict` on arrays in memory, as little wrapped as a search allows.
+    """`keras.Model.fit` and `predict` on arrays in memory, with as little code as a search allows.
 
     Parameters
     ----------
+    build : callable or None
+        ``build(input_shape, n_labels)`` returns a model that ends in a sigmoid. None for
+        `keras_model`.
     hidden, learning_rate, batch_size, epochs
-        As in `Problem`.
+        As in `Problem`; `hidden` is for `keras_model` only.
     jit_compile, steps_per_execution
         As in `keras.Model.compile`.
     predict_batch_size : int or None
         As in `keras.Model.predict`.
     predict_by : {"predict", "predict_on_batch", "call"}
-        How Keras is asked for predictions.
+        The method of the model that predicts.
+    seed : int or None
+        Argument of `keras.utils.set_random_seed`; None leaves it out.
     """
 
     def __init__(
         self,
+        build=None,
         hidden=(100,),
         learning_rate=1e-3,
         batch_size=32,
@@ -41,7 +47,9 @@ class KerasFit(ClassifierMixin, BaseEstimator):
         steps_per_execution=1,
         predict_batch_size=None,
         predict_by="predict",
+        seed=None,
     ):
+        self.build = build
         self.hidden = hidden
         self.learning_rate = learning_rate
         self.batch_size = batch_size
@@ -50,13 +58,19 @@ class KerasFit(ClassifierMixin, BaseEstimator):
         self.steps_per_execution = steps_per_execution
         self.predict_batch_size = predict_batch_size
         self.predict_by = predict_by
+        self.seed = seed
 
     def fit(self, X, y):
         """Build, compile and train a model."""
         import keras
 
+        if self.seed is not None:
+            keras.utils.set_random_seed(self.seed)
         self.classes_ = np.tile([0, 1], (y.shape[1], 1))
-        self.model_ = keras_model(X.shape[1], y.shape[1], self.hidden, sp.issparse(X))
+        if self.build is None:
+            self.model_ = keras_model(X.shape[1], y.shape[1], self.hidden, sp.issparse(X))
+        else:
+            self.model_ = self.build(X.shape[1:], y.shape[1])
         self.model_.compile(
             optimizer=keras.optimizers.Adam(self.learning_rate),
             loss="binary_crossentropy",
@@ -80,11 +94,11 @@ class KerasFit(ClassifierMixin, BaseEstimator):
 
 
 class MatrixProducts(BaseEstimator):
-    """The matrix products of training and prediction and nothing else: no result, but a limit.
+    """The matrix products of training and prediction alone: a lower bound of the time.
 
-    Per batch and layer, one product forwards, one for the gradient of the weights, and, but for the
-    first layer, one for the gradient of the layer's input. No activation, loss or Adam, and
-    neither shuffled nor gathered rows.
+    Per batch and layer, one forward product, one for the gradient of the weights and, except in
+    the first layer, one for the gradient of the input. No activation, loss or optimizer, and no
+    shuffling of rows.
 
     Parameters
     ----------
@@ -126,7 +140,7 @@ class MatrixProducts(BaseEstimator):
                 gradient = gradient @ self.weights_[i].T
 
     def predict_proba(self, X):
-        """Return what the forward products give."""
+        """Return the result of the forward products."""
         n_rows = X.shape[0]
         out = np.empty((n_rows, self.weights_[-1].shape[1]), np.float32)
         block = self.block or n_rows

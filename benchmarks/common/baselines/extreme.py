@@ -1,24 +1,23 @@
-"""Contenders for thousands of labels: `fit(X, Y)` and `top_k(X, k)` on sparse matrices."""
+"""Baselines of `extreme`: `fit(X, Y)` and `top_k(X, k)` on sparse matrices."""
 
 import contextlib
-import importlib.util
 import io
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.common.baselines import THIS_PACKAGE, Baseline
 from skmultilabel_nn import KerasMultiLabelClassifier
 
 
-class Ours:
+class ThisPackage:
     """This package with its defaults."""
 
-    packages = ()
-
     def __init__(self, seed=0, **parameters):
-        import keras  # noqa: F401  (no contender's time includes imports)
+        import keras  # noqa: F401  (times are without imports)
 
         self.classifier = KerasMultiLabelClassifier(random_state=seed, **parameters)
 
@@ -32,10 +31,8 @@ class Ours:
 class Omikuji:
     """omikuji; its README names the options of each tree.
 
-    Its binding trains on a file and predicts row by row; writing that file is not part of the time.
+    Its binding trains on a file and predicts row by row; the time is without writing that file.
     """
-
-    packages = ("omikuji",)
 
     def __init__(self, seed=0, **options):
         import omikuji
@@ -66,12 +63,10 @@ class Omikuji:
 class NapkinXC:
     """napkinXC's probabilistic label tree."""
 
-    packages = ("napkinxc",)
-
     def __init__(self, seed=0, **options):
         from napkinxc.models import PLT
 
-        # Without a change of C, of which its authors chose one per data set.
+        # With the default of C, although its authors set one per data set.
         self.model = PLT(tempfile.mkdtemp(), seed=seed, **options)
 
     def fit(self, X, Y):
@@ -84,8 +79,6 @@ class NapkinXC:
 
 class LibMultiLabel:
     """LibMultiLabel's linear methods, as in its tutorial on data with many labels."""
-
-    packages = ("libmultilabel",)
 
     def __init__(self, seed=0, train="train_1vsrest"):
         import libmultilabel.linear
@@ -103,29 +96,29 @@ class LibMultiLabel:
         return np.argsort(-scores, axis=1, kind="stable")[:, :k]
 
 
-OURS = "this package"
-PEERS = {
-    OURS: (Ours, {}),
-    "omikuji, Parabel": (Omikuji, {}),
-    "omikuji, Bonsai": (Omikuji, {"cluster_balanced": False, "cluster_k": 100, "max_depth": 3}),
-    "napkinXC, PLT": (NapkinXC, {}),
-    "napkinXC, 3 PLT": (NapkinXC, {"ensemble": 3, "arity": 16, "kmeans_balanced": False}),
-    "LibMultiLabel, one-vs-rest": (LibMultiLabel, {"train": "train_1vsrest"}),
-    "LibMultiLabel, tree": (LibMultiLabel, {"train": "train_tree"}),
-    "LibMultiLabel, 3 trees": (LibMultiLabel, {"train": "train_ensemble_tree"}),
+def _omikuji(**options):
+    return Baseline(make=partial(Omikuji, **options), packages=("omikuji",))
+
+
+def _napkinxc(**options):
+    return Baseline(make=partial(NapkinXC, **options), packages=("napkinxc",))
+
+
+def _libmultilabel(train, **about):
+    return Baseline(make=partial(LibMultiLabel, train=train), packages=("libmultilabel",), **about)
+
+
+# ``make(seed)``.
+BASELINES = {
+    THIS_PACKAGE: Baseline(make=ThisPackage),
+    "omikuji, Parabel": _omikuji(),
+    "omikuji, Bonsai": _omikuji(cluster_balanced=False, cluster_k=100, max_depth=3),
+    "napkinXC, PLT": _napkinxc(),
+    "napkinXC, 3 PLT": _napkinxc(ensemble=3, arity=16, kmeans_balanced=False),
+    "LibMultiLabel, one-vs-rest": _libmultilabel("train_1vsrest", deterministic=True),
+    "LibMultiLabel, tree": _libmultilabel("train_tree"),
+    "LibMultiLabel, 3 trees": _libmultilabel("train_ensemble_tree"),
 }
-FIXED = {"LibMultiLabel, one-vs-rest"}  # gives the same whatever the seed
-
-
-def missing(peer):
-    """Return the packages of a contender that are not installed."""
-    return [name for name in PEERS[peer][0].packages if importlib.util.find_spec(name) is None]
-
-
-def new(peer, seed):
-    """Return a contender, not fitted."""
-    contender, options = PEERS[peer]
-    return contender(seed, **options)
 
 
 def _pairs(X, i):
@@ -140,7 +133,7 @@ def _rectangle(rows, k):
 
 @contextlib.contextmanager
 def _quiet():
-    """Keep prints of Python and of C off standard output."""
+    """Discard what Python and C print."""
     with contextlib.redirect_stdout(io.StringIO()):
         kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)

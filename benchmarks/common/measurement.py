@@ -1,8 +1,7 @@
-"""Time, memory and traces of one call, and fresh processes to measure them in."""
+"""Time, memory and traces of one call."""
 
 import contextlib
 import gc
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import time
 from pathlib import Path
 
 MEGABYTE = 2**20
-_RESULT = "RESULT "
 
 
 def seconds(call):
@@ -79,7 +77,7 @@ def _status(field):
 
 @contextlib.contextmanager
 def peak_memory(found):
-    """Append to the list `found` by how many MB the block's peak is above its start.
+    """Append to the list `found` how many MB the peak of the block is above its start.
 
     The kernel keeps the peak, so that nothing between two samples is missed; writing 5 to
     ``clear_refs`` sets it back to the present size.
@@ -92,7 +90,7 @@ def peak_memory(found):
 
 
 def memory_is_measurable():
-    """Whether the system offers what `peak_memory` needs (Linux does)."""
+    """Return whether the system offers what `peak_memory` needs (Linux does)."""
     return os.access("/proc/self/clear_refs", os.W_OK)
 
 
@@ -114,25 +112,3 @@ def count_calls(call, name):
     finally:
         sys.setprofile(None)
     return counts[0]
-
-
-def in_fresh_process(script, job):
-    """Run ``script JOB`` in a new interpreter and return the dict that it gives back.
-
-    Raises
-    ------
-    RuntimeError
-        With the end of the process's stderr, if it fails.
-    """
-    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore", **os.environ}
-    command = [sys.executable, str(script), json.dumps(job)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    results = [line for line in done.stdout.splitlines() if line.startswith(_RESULT)]
-    if done.returncode or not results:
-        raise RuntimeError("\n".join(done.stderr.splitlines()[-15:]) or f"exit {done.returncode}")
-    return json.loads(results[-1].removeprefix(_RESULT))
-
-
-def give_back(result):
-    """Hand a dict to the process that called `in_fresh_process`."""
-    print(_RESULT + json.dumps(result), flush=True)

@@ -1,0 +1,1 @@
+"""Benchmarks of skmultilabel_nn: ``python -m benchmarks`` lists them."""

@@ -1,0 +1,1 @@
+"""What all benchmarks share: command line, data, baselines, processes, results and reports."""
