@@ -99,7 +99,7 @@ def resolve_datasets(benchmark, options):
     if options.quick:
         known = default = benchmark.quick_datasets
     else:
-        default = benchmark.datasets if packed else benchmark.public_datasets
+        default = _in_folder(benchmark, packed) if packed else benchmark.public_datasets
         known = benchmark.quick_datasets + benchmark.public_datasets
         known += tuple(packed) + tuple(OPENML) if benchmark.any_table else benchmark.datasets
         known = dict.fromkeys(known)
@@ -111,6 +111,17 @@ def resolve_datasets(benchmark, options):
             f"Others are read from the folder of --data-folder or ${FOLDER_VARIABLE}."
         )
     return list(options.datasets or default)
+
+
+def _in_folder(benchmark, packed):
+    """Return the default data sets that the folder has, or all that it has if it has none."""
+    found = [name for name in benchmark.datasets if name in packed or name in made_up.MAKERS]
+    if not set(found) & set(packed):
+        return packed if benchmark.any_table else benchmark.public_datasets
+    missing = [name for name in benchmark.datasets if name not in found]
+    if missing:
+        print(f"left out, not in the data folder: {', '.join(missing)}")
+    return found
 
 
 def _packed_file(name, folder):
