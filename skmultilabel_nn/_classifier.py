@@ -139,6 +139,9 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         was saved to with ``custom_objects=skmultilabel_nn.networks.custom_objects()``.
     network_ : FittedNetwork
         Configuration and weights from which predictions are made.
+    config_ : TrainingConfig
+        All settings of the fit, with every "auto" resolved: `hidden_layer_sizes`, `dropout`,
+        `epochs`, `learning_rate`, ..., and the `regime`, the row of the table in the Notes.
     targets_ : TargetCodec
         Form and vocabulary of `y`.
     history_ : dict of str to list of float
@@ -277,12 +280,14 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
             If an argument or a parameter is not allowed, or the loss diverges. A fitted estimator
             is then left as it was.
         """
-        from ._fitting.fit import Fit, either  # noqa: PLC0415 (loads Keras, which takes seconds)
+        from ._fitting.fit import fit_estimator  # noqa: PLC0415 (loads Keras, which takes seconds)
+        from ._fitting.samples import resolve_validation_data  # noqa: PLC0415 (likewise)
 
+        validation_data = resolve_validation_data(validation_data, X_val, y_val)
+        resume = self.warm_start and hasattr(self, "network_")
         with _unchanged_by_errors(self):
-            goes_on = self.warm_start and hasattr(self, "network_")
-            fit = Fit(self, goes_on=goes_on)
-            fit.learn(X, y, sample_weight, either(validation_data, X_val, y_val))
+            result = fit_estimator(self, X, y, sample_weight, validation_data, resume=resume)
+            self._set_fitted(result)
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -309,12 +314,28 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         ValueError, TypeError
             As `fit`; also for a label that is not in the vocabulary.
         """
-        from ._fitting.fit import Fit  # noqa: PLC0415 (loads Keras, which takes seconds)
+        from ._fitting.fit import fit_estimator  # noqa: PLC0415 (loads Keras, which takes seconds)
 
+        resume = hasattr(self, "network_")
         with _unchanged_by_errors(self):
-            fit = Fit(self, goes_on=hasattr(self, "network_"), partial=True, classes=classes)
-            fit.learn(X, y, sample_weight)
+            result = fit_estimator(
+                self, X, y, sample_weight, resume=resume, partial=True, classes=classes
+            )
+            self._set_fitted(result)
         return self
+
+    def _set_fitted(self, result):
+        self.network_ = result.network
+        self.targets_ = result.codec
+        self.label_names_ = result.codec.label_names
+        self.classes_ = result.codec.classes
+        self.config_ = result.config
+        self.history_ = result.history
+        self.n_iter_ = len(result.history["loss"])
+        self.loss_ = result.history["loss"][-1]
+        self.callbacks_ = result.callbacks
+        self.held_out_ = result.held_out
+        self.rule_ = result.rule
 
     def decision_function(self, X):
         """Compute the logits.

@@ -3,6 +3,7 @@
 import inspect
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,7 +17,8 @@ from .networks._final_activation import with_probabilities
 from .networks._introspection import parts_of, set_values
 from .networks._serialization import describe, deserialize, serialize
 
-_PROGRAMS = ProgramCache(limit=16)
+# A program keeps the model that was traced.
+_PROGRAMS = ProgramCache(max_programs=16, max_weights=2**26)
 
 # Numbers in one batch of inputs: enough for the products to be fast, and 8 MB in float32.
 _NUMBERS_PER_BATCH = 2**21
@@ -45,7 +47,7 @@ class FittedNetwork:
         Shape of one sample.
     dtype : str
         Floating dtype of X.
-    sparse_beyond : int or None
+    max_dense_features : int or None
         Sparse rows of more columns reach the network as sparse batches; None: none do.
     optimizer_values : dict or None
         State of the optimizer, if training is to go on from it.
@@ -60,7 +62,7 @@ class FittedNetwork:
         activation,
         input_shape,
         dtype,
-        sparse_beyond=None,
+        max_dense_features=None,
         optimizer_values=None,
     ):
         self.config = architecture.config
@@ -68,7 +70,7 @@ class FittedNetwork:
         self.activation = activation
         self.input_shape = tuple(input_shape)
         self.dtype = dtype
-        self.sparse_beyond = sparse_beyond
+        self.max_dense_features = max_dense_features
         self.optimizer_values = optimizer_values
         # Only a model with code of the user is kept; the others may be training another fit.
         self._start(model if self.config is None else None, architecture)
@@ -94,7 +96,7 @@ class FittedNetwork:
             "activation": self.activation,
             "input_shape": list(self.input_shape),
             "dtype": self.dtype,
-            "sparse_beyond": self.sparse_beyond,
+            "max_dense_features": self.max_dense_features,
             "optimizer_values": self.optimizer_values,
         }
 
@@ -188,7 +190,7 @@ class FittedNetwork:
             if self._tensors is None:
                 self._prepare(tf)
             dtype = self._architecture.dtype
-            layout = batches.layout(X, dtype, sparse_beyond=self.sparse_beyond)
+            layout = batches.layout(X, dtype, max_dense_features=self.max_dense_features)
             if layout not in self._programs:
                 self._programs[layout] = self._program(tf, layout)
             return self._programs[layout], layout, self._tensors
@@ -204,12 +206,15 @@ class FittedNetwork:
     def _program(self, tf, layout):
         key = self._architecture.key
         if key is None:
-            return _compile(tf, self.build(), layout)
-        return _PROGRAMS.share((key, layout), lambda: _compile(tf, self.build(), layout))
+            return _compile(tf, self.build, layout)
+        n_weights = sum(value.size for value in self.values)
+        make = partial(_compile, tf, self.build, layout)
+        return _PROGRAMS.share((key, layout), make, n_weights)
 
 
-def _compile(tf, model, layout):
+def _compile(tf, build, layout):
     """Compile the network as a function of its weights, so that all fits can share it."""
+    model = build()
     takes_training = "training" in inspect.signature(model.call).parameters
     training = {"training": False} if takes_training else {}
 

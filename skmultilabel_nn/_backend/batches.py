@@ -45,15 +45,15 @@ class Layout(NamedTuple):
         return tf.TensorSpec((None,), tf.int64), tf.TensorSpec((None,), tf.int32), values
 
 
-def layout(rows, dtype, *, sparse_beyond=None):
+def layout(rows, dtype, *, max_dense_features=None):
     """Return the `Layout` of an ndarray or CSR matrix whose batches are to have `dtype`.
 
-    Batches of CSR rows with more than `sparse_beyond` columns stay sparse; None: they never do.
+    Batches of CSR rows with more than `max_dense_features` columns stay sparse; None: none do.
     """
     sparse = sp.issparse(rows)
     # Images and other small integers take a quarter of the memory until they are needed.
     storage = str(rows.dtype) if rows.dtype in (np.uint8, np.int8) and not sparse else dtype
-    wide = sparse and sparse_beyond is not None and rows.shape[1] > sparse_beyond
+    wide = sparse and max_dense_features is not None and rows.shape[1] > max_dense_features
     return Layout(tuple(rows.shape[1:]), dtype, storage, sparse, wide)
 
 

@@ -18,12 +18,16 @@ class ProgramCache:
 
     Parameters
     ----------
-    limit : int
+    max_programs : int
         How many programs are kept; the one used longest ago goes first.
+    max_weights : int
+        How many weights all kept programs together may have, since they keep their memory. A
+        program with more is not kept.
     """
 
-    def __init__(self, limit):
-        self.limit = limit
+    def __init__(self, max_programs, max_weights=2**26):
+        self.max_programs = max_programs
+        self.max_weights = max_weights
         self._lock = threading.Lock()
         self._kept = OrderedDict()
 
@@ -34,22 +38,26 @@ class ProgramCache:
     def take(self, key):
         """Take a program out; None if there is none under this key."""
         with self._lock:
-            return self._kept.pop(key, None)
+            program, _ = self._kept.pop(key, (None, 0))
+            return program
 
-    def put(self, key, program):
-        """Keep a program for later, unless its key is None."""
-        if key is None:
+    def put(self, key, program, n_weights=0):
+        """Keep a program for later, unless its key is None or it has too many weights."""
+        if key is None or n_weights > self.max_weights:
             return
         with self._lock:
-            self._kept[key] = program
+            self._kept[key] = program, n_weights
             self._kept.move_to_end(key)
-            while len(self._kept) > self.limit:
+            while len(self._kept) > self.max_programs or self._n_weights() > self.max_weights:
                 self._kept.popitem(last=False)
 
-    def share(self, key, make):
+    def _n_weights(self):
+        return sum(n_weights for _, n_weights in self._kept.values())
+
+    def share(self, key, make, n_weights=0):
         """Return the program under a key, made first if needed, and leave it for others."""
         program = self.take(key) or make()
-        self.put(key, program)
+        self.put(key, program, n_weights)
         return program
 
 

@@ -1,53 +1,89 @@
-"""The built-in network of a problem, what it learns before training, and what trains it."""
+"""The default network of a problem, and a network of the user's, before training."""
+
+from functools import partial
 
 from skmultilabel_nn._backend.batches import WIDEST_DENSE_BATCH, layout
-from skmultilabel_nn._utils.checks import is_auto
-from skmultilabel_nn.networks._introspection import parts_of
+from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._utils.weights import row_weights
 from skmultilabel_nn.networks._linear import linear_network
 from skmultilabel_nn.networks._mlp import MLP
-from skmultilabel_nn.networks.layers._sparse_linear import SparseLinear
+from skmultilabel_nn.networks._preparation import (
+    check_builder,
+    initialize_output_bias,
+    prepare_network,
+)
 
-from .defaults import choose
 from .parameters import check_activation
+from .statistics import adapt_layers, scaling_statistics
+from .weights import log_odds
 
 
-def built_in_network(estimator, problem, X):
-    """Return the builder of the network that an estimator without `network` asks for."""
-    check_activation(estimator.activation)
-    if problem.linear:
-        return _linear_builder(estimator, problem)
+def build_network(estimator, samples, config, *, seed):
+    """Build the network that is trained, with its initial weights.
 
-    def chosen(name):
-        return choose(getattr(estimator, name), name, problem)
+    Parameters
+    ----------
+    estimator : KerasMultiLabelClassifier
+    samples : Samples
+        Training samples with their final weights.
+    config : TrainingConfig
+    seed : int
+        Decides the initial weights and the dropout masks.
 
-    return MLP(
-        tuple(chosen("hidden_layer_sizes")),
-        estimator.activation,
-        chosen("dropout"),
-        chosen("input_dropout"),
-        chosen("n_members"),
-        0 if problem.sparse else chosen("n_bins"),
-        # Sizes that are given are all of the network.
-        is_auto(estimator.hidden_layer_sizes) and problem.linear_beside,
-        estimator.dtype,
-        layout(X, estimator.dtype, sparse_beyond=WIDEST_DENSE_BATCH).sparse_batches,
+    Returns
+    -------
+    keras.Model
+        Gives logits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the user's network does not fit X or y, or has nothing to train.
+    """
+    weight = row_weights(samples.weight)
+    shift = factor = scaling = None
+    if config.standardize:
+        shift, factor = scaling_statistics(samples.X, weight)
+        scaling = "factor" if shift is None else "center"
+    prepared = prepare_network(
+        _builder(estimator, config, samples.X),
+        samples.X.shape[1:],
+        samples.Y.shape[1],
+        seed=seed,
+        scaling=scaling,
+        multiclass=not config.multilabel,
+        dtype=estimator.dtype,
     )
+    if not prepared.model.trainable_variables:
+        raise ValueError(
+            f"The network {prepared.model.name!r} has no weights to train: set trainable=True."
+        )
+    if scaling is not None:
+        prepared.input_scaling.set_weights([w for w in (shift, factor) if w is not None])
+    if not isinstance(estimator.network, load_keras().Model):  # which has its own
+        odds = log_odds(samples.Y, samples.weight, multilabel=config.multilabel)
+        initialize_output_bias(prepared, odds)
+        adapt_layers(prepared, samples, weight, batch_size=config.batch_size)
+    return prepared.model
 
 
-def _linear_builder(estimator, problem):
-    dropout = choose(estimator.input_dropout, "input_dropout", problem)
-
-    def build(input_shape, n_outputs):
-        return linear_network(input_shape, n_outputs, input_dropout=dropout, dtype=estimator.dtype)
-
-    return build
-
-
-def linear_part(model):
-    """Return the layer of a linear network trained by plain descent; None for other models."""
-    return next((part for part in parts_of(model) if isinstance(part, SparseLinear)), None)
-
-
-def sparse_beyond(model):
-    """Return from how many columns on sparse rows reach a built-in network as they are."""
-    return WIDEST_DENSE_BATCH if linear_part(model) is None else 0
+def _builder(estimator, config, X):
+    """Return the user's network, or the builder of the default one."""
+    if estimator.network is not None:
+        if not isinstance(estimator.network, load_keras().Model):
+            check_builder(estimator.network)
+        return estimator.network
+    check_activation(estimator.activation)
+    if config.regime == "many_rare_labels":
+        return partial(linear_network, input_dropout=config.input_dropout, dtype=estimator.dtype)
+    return MLP(
+        config.hidden_layer_sizes,
+        estimator.activation,
+        config.dropout,
+        config.input_dropout,
+        config.n_members,
+        config.n_bins,
+        config.linear_skip,
+        estimator.dtype,
+        layout(X, estimator.dtype, max_dense_features=WIDEST_DENSE_BATCH).sparse_batches,
+    )

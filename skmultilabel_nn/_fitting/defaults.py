@@ -1,97 +1,251 @@
-"""What "auto" means: from the sizes of a problem to the built-in network and its training."""
+"""What "auto" means: from the sizes of a problem to the default network and its training."""
 
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
+from skmultilabel_nn._backend.batches import WIDEST_DENSE_BATCH
+from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._training.compilation import compiled_optimizer_and_loss
+from skmultilabel_nn._training.config import DEFAULT_WARMUP_FRACTION, TrainingConfig
+from skmultilabel_nn._training.shared_moment_adam import SharedSecondMomentAdam
 from skmultilabel_nn._utils.checks import is_auto
+from skmultilabel_nn._utils.weights import has_uniform_cell_weights
+from skmultilabel_nn.networks._introspection import has_sparse_linear
 
-# Sparse features from which on they are treated as words of a text.
-_MANY_WORDS = 2048
+# Sparse features from which on they are high-dimensional, as the words of texts are.
+_MANY_FEATURES = 2048
 # Weights of a linear model beside the network; with Adam's moments, 2**26 of them take a gigabyte.
-_LARGEST_LINEAR_BESIDE = 2**26
+_MAX_SKIP_WEIGHTS = 2**26
 # Weights of a linear network, which has no moments; 2**28 of them take a gigabyte too.
-_LARGEST_LINEAR = 2**28
-# More labels than this, with fewer samples each on average, are best learnt by a linear network.
+_MAX_LINEAR_WEIGHTS = 2**28
+# More labels than this, with fewer samples each on average, are best learned by a linear network.
 _MANY_LABELS = 400
 _FEW_SAMPLES = 50
+# Learning rate of the linear network without a cycle, as in `partial_fit`: Adam's in Keras.
+_CONSTANT_RATE = 0.001
+# A convex loss has no bad start to be led through with care.
+_LINEAR_WARMUP_FRACTION = 0.1
 
 
 class Problem(NamedTuple):
-    """The sizes by which the defaults are chosen."""
+    """The sizes by which the defaults are selected."""
 
     n_samples: int
     n_features: int
     n_labels: int
     sparse: bool
-    # Mean number of samples that have a label.
-    samples_a_label: float = np.inf
-    # Whether plain gradient descent may be chosen for the training.
-    plain_descent: bool = False
+    samples_per_label: float = np.inf
+    # Whether network and optimizer may be replaced by a linear network and plain SGD.
+    allow_sgd: bool = False
 
     @property
-    def words(self):
-        """Whether the features are thousands of sparse ones, as words are, most of them rare."""
-        return self.sparse and self.n_features > _MANY_WORDS
+    def regime(self):
+        """Row of the table of default settings."""
+        if not self.sparse:
+            return "dense"
+        if self.n_features <= _MANY_FEATURES:
+            return "sparse"
+        rare = self.n_labels > _MANY_LABELS and self.samples_per_label < _FEW_SAMPLES
+        fits = self.n_features * self.n_labels <= _MAX_LINEAR_WEIGHTS
+        return "many_rare_labels" if self.allow_sgd and rare and fits else "high_dimensional_sparse"
 
     @property
-    def linear(self):
-        """Whether labels are so many and rare that the network is linear."""
-        rare = self.n_labels > _MANY_LABELS and self.samples_a_label < _FEW_SAMPLES
-        fits = self.n_features * self.n_labels <= _LARGEST_LINEAR
-        return self.words and self.plain_descent and rare and fits
-
-    @property
-    def linear_beside(self):
-        """Whether a linear model stands beside the network."""
-        return self.sparse and self.n_features * self.n_labels <= _LARGEST_LINEAR_BESIDE
+    def linear_skip(self):
+        """Whether a linear model is added to the network."""
+        return self.sparse and self.n_features * self.n_labels <= _MAX_SKIP_WEIGHTS
 
 
-def problem_of(X, Y, *, plain_descent=False):
-    """Return the sizes of checked samples and their indicator matrix."""
+def describe_problem(samples, *, allow_sgd=False):
+    """Return the sizes of checked samples."""
+    X, Y = samples.X, samples.Y
     positives = Y.nnz if sp.issparse(Y) else np.count_nonzero(Y)
     sizes = X.shape[0], int(np.prod(X.shape[1:])), Y.shape[1], sp.issparse(X)
-    return Problem(*sizes, positives / Y.shape[1], plain_descent)
+    return Problem(*sizes, positives / Y.shape[1], allow_sgd)
 
 
-def choose(given, name, problem):
-    """Return a parameter as it was given, or what it is by default.
+def resolve_defaults(estimator, samples, *, multilabel, partial=False, previous=None):
+    """Resolve every "auto" of an estimator.
 
     Parameters
     ----------
-    given : object
-        The value of the parameter; if it is "auto", the formula decides that the documentation of
-        `KerasMultiLabelClassifier` gives.
+    estimator : KerasMultiLabelClassifier
+        With checked parameters.
+    samples : Samples
+        Training samples with their final weights.
+    multilabel : bool
+        Whether each output is a label of its own.
+    partial : bool, default=False
+        Whether this is a call of `partial_fit`.
+    previous : TrainingConfig or None
+        That of the fit which is resumed, whose network is kept.
+
+    Returns
+    -------
+    TrainingConfig
+    """
+    own_optimizer, own_loss = compiled_optimizer_and_loss(estimator.network)
+    optimizer = _value_or_default(estimator.optimizer, own_optimizer)
+    one_cycle = _uses_one_cycle(estimator, optimizer, partial)
+    allow_sgd = one_cycle and _can_use_sgd(estimator, samples.weight, multilabel)
+    problem = describe_problem(samples, allow_sgd=allow_sgd)
+    network = _network_settings(estimator, problem) if previous is None else _network_of(previous)
+    regime = network["regime"]
+    linear = regime == "many_rare_labels" or has_sparse_linear(estimator.network)
+    rate, warmup_fraction = estimator.learning_rate, DEFAULT_WARMUP_FRACTION
+    if is_auto(optimizer):
+        optimizer = _default_optimizer(network, problem.sparse, linear)
+        if linear:
+            warmup_fraction = _LINEAR_WARMUP_FRACTION
+            rate = _CONSTANT_RATE if rate is None and not one_cycle else rate
+    loss = _value_or_default(estimator.loss, own_loss)
+    if is_auto(loss):
+        loss = "binary_crossentropy" if multilabel else "categorical_crossentropy"
+    max_dense_features = None
+    if estimator.network is None:
+        max_dense_features = 0 if linear else WIDEST_DENSE_BATCH
+    return TrainingConfig(
+        **network,
+        multilabel=multilabel,
+        epochs=1 if partial else resolve("epochs", estimator.epochs, problem),
+        batch_size=resolve("batch_size", estimator.batch_size, problem),
+        optimizer=optimizer,
+        learning_rate=rate,
+        one_cycle=one_cycle,
+        warmup_fraction=warmup_fraction,
+        loss=loss,
+        shuffle=bool(estimator.shuffle),
+        early_stopping=bool(estimator.early_stopping) and not partial,
+        monitor=estimator.monitor,
+        patience=int(estimator.patience),
+        jit_compile=estimator.jit_compile,
+        verbose=int(estimator.verbose),
+        max_dense_features=max_dense_features,
+        store_optimizer_state=previous is not None or bool(estimator.warm_start) or partial,
+    )
+
+
+def resolve(name, given, problem):
+    """Return a parameter as it was given, or its default value for a problem.
+
+    Parameters
+    ----------
     name : str
         The parameter's name.
+    given : object
+        Its value; for "auto" the formula of the table of default settings applies.
     problem : Problem
+
+    Returns
+    -------
+    object
+        Numbers as Python's, which do not wrap as numpy's small ones do.
     """
-    return _FORMULAS[name](problem) if is_auto(given) else given
+    value = _FORMULAS[name](problem) if is_auto(given) else given
+    if name == "hidden_layer_sizes":
+        return tuple(int(units) for units in np.ravel(value))
+    return float(value) if name.endswith("dropout") else int(value)
+
+
+def _network_settings(estimator, problem):
+    """Return the fields of `TrainingConfig` that describe the network."""
+    standardize = estimator.standardize
+    default = estimator.network is None
+    common = {"standardize": default if is_auto(standardize) else bool(standardize)}
+    if not default:
+        return {"regime": "own_network", **common}
+    names = "hidden_layer_sizes", "dropout", "input_dropout", "n_members", "n_bins"
+    values = {name: resolve(name, getattr(estimator, name), problem) for name in names}
+    if problem.sparse:
+        values["n_bins"] = 0
+    # Sizes that are given are all of the network.
+    linear_skip = is_auto(estimator.hidden_layer_sizes) and problem.linear_skip
+    regime = problem.regime
+    if regime == "many_rare_labels":
+        values |= {"dropout": 0.0, "n_members": 1}
+        linear_skip = False
+    return {"regime": regime, **common, **values, "linear_skip": linear_skip}
+
+
+_NETWORK_FIELDS = (
+    "regime",
+    "standardize",
+    "hidden_layer_sizes",
+    "dropout",
+    "input_dropout",
+    "n_members",
+    "n_bins",
+    "linear_skip",
+)
+
+
+def _network_of(config):
+    return {name: getattr(config, name) for name in _NETWORK_FIELDS}
+
+
+def _default_optimizer(network, sparse, linear):
+    if linear:
+        return "sgd"
+    if network["regime"] == "own_network" or not sparse:
+        return "adam"
+    layers = ["hidden_1", "skip"] if network["hidden_layer_sizes"] else ["logits"]
+    return SharedSecondMomentAdam(layers)
+
+
+def _uses_one_cycle(estimator, optimizer, partial):
+    """Whether neither the user nor a callback sets the learning-rate schedule."""
+    callbacks = load_keras().callbacks
+    setters = (callbacks.ReduceLROnPlateau, callbacks.LearningRateScheduler)
+    return (
+        is_auto(optimizer)
+        and not partial
+        and not callable(estimator.learning_rate)
+        and not any(isinstance(callback, setters) for callback in estimator.callbacks or ())
+    )
+
+
+def _can_use_sgd(estimator, weight, multilabel):
+    """Whether the network is ours to select, and each label is trained alone.
+
+    Cells that weigh many times as much as others would make steps of that length.
+    """
+    names = "hidden_layer_sizes", "dropout", "n_members"
+    return (
+        estimator.network is None
+        and multilabel
+        and all(is_auto(getattr(estimator, name)) for name in names)
+        and estimator.activation == "relu"
+        and (is_auto(estimator.loss) or estimator.loss == "binary_crossentropy")
+        and has_uniform_cell_weights(weight)
+    )
+
+
+def _value_or_default(given, default):
+    """Return what the user gave, or what a compiled network brings along in its place."""
+    return default if is_auto(given) and default is not None else given
 
 
 def _hidden_layer_sizes(problem):
-    if problem.linear:
-        return ()
-    return (64,) if problem.words else (256, 256)
+    sizes = {"many_rare_labels": (), "high_dimensional_sparse": (64,)}
+    return sizes.get(problem.regime, (256, 256))
 
 
 def _dropout(problem):
+    if problem.sparse and problem.n_features > _MANY_FEATURES:
+        return 0.5
     # The fewer samples, the sooner a network overfits.
-    return 0.5 if problem.words else float(np.clip(800 / problem.n_samples, 0.2, 0.4))
+    return np.clip(800 / problem.n_samples, 0.2, 0.4)
 
 
 def _input_dropout(problem):
-    if problem.linear:
-        return 0.0
-    if problem.words:
-        return 0.1
-    return 0.4 if problem.sparse else 0.5
+    rates = {"dense": 0.5, "sparse": 0.4, "high_dimensional_sparse": 0.1, "many_rare_labels": 0.0}
+    return rates[problem.regime]
 
 
 def _n_members(problem):
     # With many labels, the members' own last layers cost more than they bring.
-    return int(np.clip(3200 // problem.n_labels, 1, 8))
+    return np.clip(3200 // problem.n_labels, 1, 8)
 
 
 def _n_bins(problem):
@@ -101,15 +255,15 @@ def _n_bins(problem):
 
 
 def _batch_size(problem):
-    return int(np.clip(2 ** round(np.log2(max(problem.n_samples / 40, 1))), 32, 512))
+    return np.clip(2 ** round(np.log2(max(problem.n_samples / 40, 1))), 32, 512)
 
 
 def _epochs(problem):
-    if problem.linear:
+    if problem.regime == "many_rare_labels":
         return 5
     # Of many labels, each is rare.
     for_labels = np.clip(np.sqrt(problem.n_labels / 100), 1, 2.5)
-    passes = (10 if problem.words else 30) * for_labels
+    passes = (10 if problem.regime == "high_dimensional_sparse" else 30) * for_labels
     return max(5, round(passes * min(1, 20_000 / problem.n_samples)))
 
 

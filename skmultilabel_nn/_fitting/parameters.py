@@ -23,11 +23,13 @@ _ACTIVATION = "the name of a Keras activation or a callable"
 def _check_layers(name, value):
     if is_auto(value):
         return value
+    if is_integer(value) and value > 0:
+        return (int(value),)
     listed = isinstance(value, Sequence) and not isinstance(value, str | bytes)
     listed = listed or (isinstance(value, np.ndarray) and value.ndim == 1)
     if listed and all(is_integer(size) and size > 0 for size in value):
         return tuple(map(int, value))
-    _refuse(name, value, "'auto' or a tuple of integers above 0, () for a linear model")
+    _refuse(name, value, "'auto', an integer above 0 or a tuple of them, () for a linear model")
 
 
 def _check_learning_rate(name, value):

@@ -4,46 +4,46 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.preprocessing import StandardScaler
 
-from skmultilabel_nn._training.one_cycle import MAX_LEARNING_RATE
-from skmultilabel_nn.networks._introspection import parts_of
-from skmultilabel_nn.networks.layers._piecewise_linear import PiecewiseLinear, some_rows
-
-from .built_in import linear_part
+from skmultilabel_nn._training.config import MAX_LEARNING_RATE
+from skmultilabel_nn.networks.layers._piecewise_linear import subsample
 
 
-def learn_statistics(model, rows, weight, *, scaled, batch_size):
-    """Tell the layers that work by the features' distribution what it is.
+def adapt_layers(prepared, samples, weight, *, batch_size):
+    """Adapt the layers that depend on the distribution of the features.
 
     Parameters
     ----------
-    model : keras.Model
-    rows : Rows
-        Training rows.
+    prepared : PreparedNetwork
+        Whose input scaling, if any, has its statistics.
+    samples : Samples
+        Training samples.
     weight : ndarray of shape (n_samples,) or None
-        Of each row.
-    scaled : bool
-        Whether the model has an input scaling, which is set already.
+        One weight per sample.
     batch_size : int
-        Rows of a training step.
+        Samples of a training step.
+
+    Raises
+    ------
+    ValueError
+        If a layer with bins would get sparse features.
     """
-    linear = linear_part(model)
-    if linear is not None:
-        counting = slice(None) if weight is None else weight > 0
-        share = 1.0 if rows.weight is None else np.count_nonzero(rows.weight) / rows.weight.size
-        linear.learn(rows.X[counting], rows.Y[counting], MAX_LEARNING_RATE, share, batch_size)
-    _learn_bins(model, rows.X, weight, scaled=scaled)
+    if prepared.sparse_linear is not None:
+        observed = slice(None) if weight is None else weight > 0
+        cells = samples.weight
+        share = 1.0 if cells is None else np.count_nonzero(cells) / cells.size
+        X, Y = samples.X[observed], samples.Y[observed]
+        prepared.sparse_linear.adapt(X, Y, MAX_LEARNING_RATE, share, batch_size)
+    for layer in prepared.piecewise_linear:
+        _adapt_bins(layer, samples.X, weight, prepared.input_scaling)
 
 
-def _learn_bins(model, X, weight, *, scaled):
-    for part in parts_of(model):
-        if not isinstance(part, PiecewiseLinear):
-            continue
-        if sp.issparse(X):
-            raise ValueError("n_bins is for dense X. Give X.toarray(), or a network without.")
-        X, weight = some_rows(X, weight)
-        if scaled:
-            X = np.asarray(model.get_layer("input_scaling")(X))
-        part.learn(X.reshape(len(X), -1), weight)
+def _adapt_bins(layer, X, weight, input_scaling):
+    if sp.issparse(X):
+        raise ValueError("n_bins is for dense X. Give X.toarray(), or a network without.")
+    X, weight = subsample(X, weight)
+    if input_scaling is not None:
+        X = np.asarray(input_scaling(X))
+    layer.adapt(X.reshape(len(X), -1), weight)
 
 
 def scaling_statistics(X, sample_weight=None):

@@ -13,19 +13,19 @@ from skmultilabel_nn.networks._introspection import float_dtype
 from skmultilabel_nn.networks._serialization import plain_config
 
 from .one_cycle import OneCycle
-from .probability_metric import OnProbabilities
+from .probability_metric import ProbabilityMetric
 
 keras = load_keras()
 
 
-class Parts(NamedTuple):
+class CompileArguments(NamedTuple):
     """What a model is compiled with: new objects, which belong to it alone.
 
     Attributes
     ----------
     optimizer : keras.optimizers.Optimizer
     loss : keras.losses.Loss
-    metrics : list of OnProbabilities
+    metrics : list of ProbabilityMetric
     learning_rate : float, OneCycle or None
         None for another schedule or function of the step.
     """
@@ -39,7 +39,7 @@ class Parts(NamedTuple):
         """Compile a model."""
         model.compile(
             optimizer=self.optimizer,
-            loss=_as_precise(_for_members(self.loss), model),
+            loss=_with_network_precision(_adapt_to_ensemble(self.loss), model),
             weighted_metrics=self.metrics,
             jit_compile=False,
         )
@@ -65,34 +65,34 @@ class Parts(NamedTuple):
         return json.dumps([optimizer, *texts[1:], dtypes], sort_keys=True)
 
 
-def new_parts(*, optimizer, learning_rate, loss, metrics, multilabel):
+def make_compile_arguments(*, optimizer, learning_rate, loss, metrics, multilabel):
     """Make what a model is compiled with of what the user gave, which is only read.
 
     Returns
     -------
-    Parts
+    CompileArguments
     """
     activation = "sigmoid" if multilabel else "softmax"
     optimizer = get_optimizer(optimizer, learning_rate)
     rate = optimizer.get_config().get("learning_rate")
     if isinstance(learning_rate, OneCycle):
         rate = learning_rate
-    return Parts(
+    return CompileArguments(
         optimizer,
         get_loss(loss, multilabel=multilabel),
-        [OnProbabilities(m, activation) for m in get_metrics(metrics, multilabel)],
+        [ProbabilityMetric(m, activation) for m in get_metrics(metrics, multilabel)],
         rate if isinstance(rate, float | OneCycle) else None,
     )
 
 
-def _for_members(loss):
+def _adapt_to_ensemble(loss):
     """Let a loss of Keras's, as of 1-D classes, take the logits of each member of an ensemble."""
     if isinstance(loss, CellLoss | LossAdapter):
         return loss
     return LossAdapter(loss, reduction=loss.reduction, name=loss.name, dtype=loss.dtype)
 
 
-def _as_precise(loss, model):
+def _with_network_precision(loss, model):
     """Keras's losses compute in float32, which would round the gradients of a float64 network."""
     if float_dtype(model) != "float64" or loss.dtype == "float64":
         return loss
@@ -142,7 +142,7 @@ def _get_metric(identifier, multilabel):
     raise TypeError(f"metrics must hold Keras metrics, their names or functions; got {metric!r}.")
 
 
-def compiled_parts(network):
+def compiled_optimizer_and_loss(network):
     """Return optimizer and loss of a compiled Keras model, (None, None) for anything else."""
     if isinstance(network, keras.Model) and getattr(network, "compiled", False):
         return network.optimizer, network.loss

@@ -1,58 +1,112 @@
-"""What training is given and what it returns."""
+"""What training is given and what it returns: plain records, which load without Keras."""
 
+import dataclasses
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from skmultilabel_nn.networks._serialization import Architecture
+# Share of a cycle's steps in which the learning rate rises, and the rate to which it rises.
+DEFAULT_WARMUP_FRACTION = 0.25
+MAX_LEARNING_RATE = 0.003
 
-from .one_cycle import DEFAULT_WARMUP_FRACTION
 
-
-class Rows(NamedTuple):
+class Samples(NamedTuple):
     """Samples to train or validate on.
 
     Attributes
     ----------
     X : ndarray or csr_matrix of shape (n_samples, ...)
     Y : ndarray or csr_array of shape (n_samples, n_outputs)
+        Indicator, one-hot for 1-D classes.
+    known : bool ndarray of shape (n_samples, n_outputs), or None
+        False for unknown cells. None: all are known.
     weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
     """
 
     X: Any
     Y: Any
+    known: np.ndarray | None = None
     weight: np.ndarray | None = None
 
+    def take(self, rows):
+        """Return the samples with these numbers, or of this mask."""
+        return Samples(*(None if part is None else part[rows] for part in self))
 
-class Settings(NamedTuple):
-    """How to train; most names are those of `KerasMultiLabelClassifier`.
 
-    With `one_cycle`, the learning rate rises in the share `rise` of the steps, then falls.
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """All config of one fit, with every "auto" resolved.
+
+    Parameters
+    ----------
+    regime : str
+        Which row of the table of default config applies, see the Notes of
+        `KerasMultiLabelClassifier`: "dense", "sparse", "high_dimensional_sparse",
+        "many_rare_labels", or "own_network".
+    hidden_layer_sizes : tuple of int or None
+        None, as for the five that follow, with a network of the user's.
+    dropout, input_dropout : float or None
+    n_members, n_bins : int or None
+    linear_skip : bool or None
+        Whether the logits of a linear model on the features are added to those of the network.
+    standardize : bool
+        Whether features are scaled inside the model.
+    optimizer : str or keras.optimizers.Optimizer
+    learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None
+        With `one_cycle` the maximum of the cycle. None: that of the optimizer.
+    one_cycle : bool
+        Whether the learning rate follows one cycle over the whole training.
+    warmup_fraction : float
+        Share of the steps in which the rate of the cycle rises.
+    loss : str, keras.losses.Loss or callable
+    batch_size, epochs : int
+    multilabel : bool
+        Whether each output is a label of its own; else outputs are exclusive classes.
+    shuffle, early_stopping : bool
+    monitor : str
+    patience : int
+    jit_compile : bool or "auto"
+        "auto" is decided by the compiled model, which knows its number of steps.
+    verbose : int
+    max_dense_features : int or None
+        Sparse samples of more features reach the network as sparse batches. None: none do.
+    store_optimizer_state : bool
+        Whether the state of the optimizer is kept, to resume training.
     """
 
-    multilabel: bool
-    epochs: int
     batch_size: int
-    optimizer: Any = "auto"
+    epochs: int
+    multilabel: bool = True
+    regime: str = "own_network"
+    hidden_layer_sizes: tuple | None = None
+    dropout: float | None = None
+    input_dropout: float | None = None
+    n_members: int | None = None
+    n_bins: int | None = None
+    linear_skip: bool | None = None
+    standardize: bool = False
+    optimizer: Any = "adam"
     learning_rate: Any = None
     one_cycle: bool = False
-    rise: float = DEFAULT_WARMUP_FRACTION
+    warmup_fraction: float = DEFAULT_WARMUP_FRACTION
     loss: Any = "auto"
-    metrics: Any = None
-    callbacks: Any = None
+    shuffle: bool = True
     early_stopping: bool = False
     monitor: str = "val_loss"
     patience: int = 10
-    validation_score: Any = None
-    shuffle: bool = True
-    verbose: int = 0
     jit_compile: Any = "auto"
-    sparse_beyond: int | None = None
-    keeps_optimizer: bool = False
+    verbose: int = 0
+    max_dense_features: int | None = None
+    store_optimizer_state: bool = False
+
+    def summary(self):
+        """Return a copy of plain values, in which objects are replaced by their names."""
+        names = ("optimizer", "learning_rate", "loss")
+        return dataclasses.replace(self, **{name: _name_of(getattr(self, name)) for name in names})
 
 
-class Outcome(NamedTuple):
-    """What training leaves.
+class TrainingResult(NamedTuple):
+    """What training returns.
 
     Attributes
     ----------
@@ -60,17 +114,23 @@ class Outcome(NamedTuple):
         All variables of the model.
     optimizer_values : dict or None
         Name of the optimizer's class ("class") and all its variables ("values"), if they are to be
-        kept: for many weights they are large.
+        stored: for many weights they are large.
     history : dict of str to list of float
-        One value an epoch for the loss and each metric.
+        One value per epoch for the loss and each metric.
     callbacks : list of keras.callbacks.Callback
         The copies of the user's callbacks that were called.
     architecture : Architecture
-        What else is to be known of the model.
+        Properties of the model apart from the values of its variables.
     """
 
     values: list
     optimizer_values: dict | None
     history: dict
     callbacks: list
-    architecture: Architecture
+    architecture: Any
+
+
+def _name_of(value):
+    if value is None or isinstance(value, str | float | int):
+        return value
+    return getattr(value, "__name__", type(value).__name__)

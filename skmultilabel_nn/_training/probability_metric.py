@@ -6,7 +6,7 @@ keras = load_keras()
 
 
 @serializable
-class OnProbabilities(keras.metrics.Metric):
+class ProbabilityMetric(keras.metrics.Metric):
     """A metric of probabilities, for a model that gives logits.
 
     Parameters

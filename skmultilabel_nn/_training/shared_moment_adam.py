@@ -8,7 +8,7 @@ ops = keras.ops
 
 
 @serializable
-class SparseInputAdam(keras.optimizers.Optimizer):
+class SharedSecondMomentAdam(keras.optimizers.Optimizer):
     """Adam, with one second moment for all weights from the features to one unit.
 
     Adam divides the step of every weight by the root mean square of its own gradient. The weights
@@ -40,7 +40,7 @@ class SparseInputAdam(keras.optimizers.Optimizer):
         beta_1=0.9,
         beta_2=0.999,
         epsilon=1e-7,
-        name="sparse_input_adam",
+        name="shared_second_moment_adam",
         **options,
     ):
         super().__init__(learning_rate=learning_rate, name=name, **options)
@@ -59,12 +59,12 @@ class SparseInputAdam(keras.optimizers.Optimizer):
 
     def _moments_of(self, variable):
         first = self.add_variable_from_reference(variable, name="momentum")
-        shares = self._meets_features(variable)
+        shares = self._is_input_kernel(variable)
         shape = (1, variable.shape[1]) if shares else variable.shape
         second = self.add_variable(shape=shape, dtype=variable.dtype, name="velocity")
         return first, second, shares
 
-    def _meets_features(self, variable):
+    def _is_input_kernel(self, variable):
         layer, _, name = variable.path.rpartition("/")
         return name == "kernel" and layer.split("/")[-1] in self.input_layers
 

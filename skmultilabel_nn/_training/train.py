@@ -1,98 +1,116 @@
-"""Training: whole epochs of `model.train_step` as one compiled program over in-memory tensors."""
+"""Train a model: whole epochs of `train_step` as one compiled program over in-memory tensors."""
 
 from skmultilabel_nn._backend import batches
 from skmultilabel_nn._backend.program_cache import ProgramCache
 from skmultilabel_nn.networks._serialization import describe
 
-from .compilation import new_parts
-from .config import Outcome
+from .compilation import make_compile_arguments
+from .compiled_model import CompiledModel
+from .config import MAX_LEARNING_RATE, TrainingResult
 from .loop import TrainingLoop
-from .one_cycle import MAX_LEARNING_RATE, OneCycle
-from .trainer import Trainer
+from .one_cycle import OneCycle
 
-_TRAINERS = ProgramCache(limit=16)
-# A program keeps the memory of its network's weights, and saves no more than seconds: not for
-# networks of a quarter of a gigabyte.
-_LARGEST_KEPT = 2**26
+# A compiled model keeps the memory of its weights, and of as many moments of its optimizer: all
+# together at most a gigabyte.
+_COMPILED_MODELS = ProgramCache(max_programs=16, max_weights=2**26)
 
 
-def train(model, rows, settings, rng, *, validation=None, optimizer_values=None):
+def train(
+    model,
+    samples,
+    config,
+    rng,
+    *,
+    validation=None,
+    metrics=None,
+    callbacks=None,
+    validation_score=None,
+    optimizer_values=None,
+):
     """Train a model from the weights that it has.
 
     Parameters
     ----------
     model : keras.Model
         Gives logits; not compiled. It may be trained itself, or only lend its weights.
-    rows : Rows
+    samples : Samples
         Training samples.
-    settings : Settings
+    config : TrainingConfig
         How to train.
     rng : numpy.random.RandomState
-        Decides the order of the rows.
-    validation : Rows or None
+        Decides the order of the samples.
+    validation : Samples or None
         Samples on which the losses ``val_...`` are computed after each epoch.
+    metrics : list of str or keras.metrics.Metric, or None
+        Metrics to record.
+    callbacks : list of keras.callbacks.Callback, or None
+        Callbacks of the user.
+    validation_score : ValidationScore or None
+        Ranking score of the validation samples to record.
     optimizer_values : dict or None
-        State of the optimizer with which to go on; not used if it is of another class.
+        State of the optimizer from which to resume; ignored if it is of another class.
 
     Returns
     -------
-    Outcome
+    TrainingResult
     """
-    parts = new_parts(
-        optimizer=settings.optimizer,
-        learning_rate=_learning_rate(settings, rows.X.shape[0]),
-        loss=settings.loss,
-        metrics=settings.metrics,
-        multilabel=settings.multilabel,
+    arguments = make_compile_arguments(
+        optimizer=config.optimizer,
+        learning_rate=_learning_rate(config, samples.X.shape[0]),
+        loss=config.loss,
+        metrics=metrics,
+        multilabel=config.multilabel,
     )
     if validation is not None:
-        rows, validation = _alike(rows, validation)
+        samples, validation = _unify_storage(samples, validation)
     architecture = describe(model)
-    weight_ndim = _weight_ndim(rows, validation)
-    trainer = _trainer_for(model, architecture, parts, rows, settings, weight_ndim)
-    goes_on = optimizer_values is not None and settings.learning_rate is None
-    trainer.load(model, None if goes_on else parts.learning_rate, optimizer_values)
-    run = TrainingLoop(trainer, rows, settings, rng, validation)
-    history = run.train()
-    values = trainer.values()
-    # NaN may hide from the loss: ReLU makes it 0.
-    weights = zip(trainer.model.variables, values, strict=True)
-    run.check_finite("Weights are", (value for w, value in weights if w.trainable))
-    state = values, trainer.optimizer_state() if settings.keeps_optimizer else None
-    _TRAINERS.put(trainer.key, trainer)  # not reached by an error, whose trainer is not used again
-    return Outcome(*state, history, run.callbacks, architecture)
+    weight_ndim = _weight_ndim(samples, validation)
+    compiled = _compiled_model(model, architecture, arguments, samples, config, weight_ndim)
+    resumes = optimizer_values is not None and config.learning_rate is None
+    compiled.load(model, None if resumes else arguments.learning_rate, optimizer_values)
+    loop = TrainingLoop(compiled, samples, config, rng, validation, callbacks, validation_score)
+    history = loop.train()
+    values = compiled.values()
+    # ReLU makes 0 of NaN, so that the loss may not show it.
+    weights = zip(compiled.model.variables, values, strict=True)
+    loop.check_finite("Weights", (value for w, value in weights if w.trainable))
+    state = values, compiled.optimizer_state() if config.store_optimizer_state else None
+    # Not reached by an error, after which the compiled model is not used again.
+    _COMPILED_MODELS.put(compiled.key, compiled, model.count_params())
+    return TrainingResult(*state, history, loop.callbacks, architecture)
 
 
-def _learning_rate(settings, n_rows):
-    if not settings.one_cycle:
-        return settings.learning_rate
-    n_steps = settings.epochs * -(-n_rows // min(settings.batch_size, n_rows))
-    return OneCycle(settings.learning_rate or MAX_LEARNING_RATE, n_steps, settings.rise)
+def _learning_rate(config, n_samples):
+    if not config.one_cycle:
+        return config.learning_rate
+    n_steps = config.epochs * -(-n_samples // min(config.batch_size, n_samples))
+    return OneCycle(config.learning_rate or MAX_LEARNING_RATE, n_steps, config.warmup_fraction)
 
 
-def _alike(rows, validation):
-    """Give both samples the same storage: one program serves both."""
-    X, Y = (batches.like(b, a) for a, b in zip(rows[:2], validation[:2], strict=True))
-    if rows.X.dtype != X.dtype:  # small integers beside floats
-        rows = rows._replace(X=rows.X.astype(X.dtype))
-    return rows, validation._replace(X=X, Y=Y)
+def _unify_storage(samples, validation):
+    """Store both alike, so that one program serves both."""
+    X, Y = (batches.like(b, a) for a, b in zip(samples[:2], validation[:2], strict=True))
+    if samples.X.dtype != X.dtype:  # small integers beside floats
+        samples = samples._replace(X=samples.X.astype(X.dtype))
+    return samples, validation._replace(X=X, Y=Y)
 
 
-def _weight_ndim(*samples):
-    weights = [rows.weight for rows in samples if rows is not None]
+def _weight_ndim(*parts):
+    weights = [samples.weight for samples in parts if samples is not None]
     return max(0 if weight is None else weight.ndim for weight in weights)
 
 
-def _trainer_for(model, architecture, parts, rows, settings, weight_ndim):
-    """Return a trainer that was kept, or a new one around the model."""
-    x = batches.layout(rows.X, architecture.dtype, sparse_beyond=settings.sparse_beyond)
-    y = batches.layout(rows.Y, architecture.dtype)
-    network, compiled = architecture.key, parts.key()
-    keeps = None not in (network, compiled) and model.count_params() <= _LARGEST_KEPT
-    key = (network, compiled, x, y, weight_ndim) if keeps else None
-    kept = key and _TRAINERS.take(key)
+def _compiled_model(model, architecture, arguments, samples, config, weight_ndim):
+    """Return a kept compiled model of this architecture, or compile the model."""
+    x = batches.layout(samples.X, architecture.dtype, max_dense_features=config.max_dense_features)
+    y = batches.layout(samples.Y, architecture.dtype)
+    network, compiled_with = architecture.key, arguments.key()
+    known = None not in (network, compiled_with)
+    key = (network, compiled_with, x, y, weight_ndim) if known else None
+    kept = key and _COMPILED_MODELS.take(key)
     if kept:
         return kept
-    parts.compile(model)
-    rate = parts.learning_rate
-    return Trainer(model, x, y, weight_ndim, key, rate if isinstance(rate, OneCycle) else None)
+    arguments.compile(model)
+    rate = arguments.learning_rate
+    schedule = rate if isinstance(rate, OneCycle) else None
+    return CompiledModel(model, x, y, weight_ndim, key, schedule)

@@ -2,6 +2,8 @@
 
 from skmultilabel_nn._backend.loading import load_keras
 
+from .layers._sparse_linear import SparseLinear
+
 keras = load_keras()
 _IN_MODELS = (
     keras.Operation,  # layers, models, and functions of keras.ops in a graph
@@ -64,3 +66,10 @@ def finalize(model):
     for part in parts_of(model):
         if hasattr(part, "finalize_state"):
             part.finalize_state()
+
+
+def has_sparse_linear(network):
+    """Whether a Keras model holds the layer of a linear network that is trained by plain SGD."""
+    if not isinstance(network, keras.Model):
+        return False
+    return any(isinstance(part, SparseLinear) for part in parts_of(network))

@@ -1,23 +1,46 @@
 """From what the user gave as a network to a Keras model that gives logits."""
 
 import inspect
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn._backend.seeding import seeded
-from skmultilabel_nn.networks.layers._ensemble import MeanOfMembers
-from skmultilabel_nn.networks.layers._input_scaling import InputScaling
 
 from ._final_activation import without_final_activation
 from ._introspection import build, finalize, is_graph, parts_of
 from ._serialization import configuration
+from .layers._ensemble import MeanOfMembers
+from .layers._input_scaling import InputScaling
+from .layers._piecewise_linear import PiecewiseLinear
+from .layers._sparse_linear import SparseLinear
 
 keras = load_keras()
 
 
-def assemble(
-    network, input_shape, n_outputs, *, seed, scaling=None, exclusive=False, dtype="float32"
+class PreparedNetwork(NamedTuple):
+    """A built model that gives logits, and those of its layers that `fit` sets.
+
+    Attributes
+    ----------
+    model : keras.Model
+    input_scaling : InputScaling or None
+    output_layers : list of keras.layers.Layer
+        Those called "logits" that have a bias.
+    piecewise_linear : list of PiecewiseLinear
+    sparse_linear : SparseLinear or None
+    """
+
+    model: Any
+    input_scaling: Any
+    output_layers: list
+    piecewise_linear: list
+    sparse_linear: Any
+
+
+def prepare_network(
+    network, input_shape, n_outputs, *, seed, scaling=None, multiclass=False, dtype="float32"
 ):
     """Build the model that is trained.
 
@@ -33,15 +56,15 @@ def assemble(
         Decides the initial weights and the dropout masks.
     scaling : {None, "center", "factor"}, default=None
         The `InputScaling` put in front, if any.
-    exclusive : bool, default=False
+    multiclass : bool, default=False
         Whether the outputs are exclusive classes.
     dtype : str, default="float32"
         Dtype of the input scaling.
 
     Returns
     -------
-    keras.Model
-        A built model whose outputs are logits, ``(batch, n_outputs)``.
+    PreparedNetwork
+        Its outputs are logits, ``(batch, n_outputs)``.
 
     Raises
     ------
@@ -58,30 +81,42 @@ def assemble(
             _build(model, input_shape)
         _check_output(model, input_shape, n_outputs)
         model = without_final_activation(model, input_shape)
-        for part in parts_of(model):
-            if isinstance(part, MeanOfMembers):
-                part.exclusive = exclusive
+        input_scaling = None
         if scaling is not None:
-            model = _with_scaling(model, input_shape, scaling, dtype)
-    return model
+            model, input_scaling = _with_scaling(model, input_shape, scaling, dtype)
+    layers = parts_of(model)
+    for layer in layers:
+        if isinstance(layer, MeanOfMembers):
+            layer.exclusive = multiclass
+    return PreparedNetwork(
+        model,
+        input_scaling,
+        [layer for layer in layers if _is_output_layer(layer)],
+        [layer for layer in layers if isinstance(layer, PiecewiseLinear)],
+        next((layer for layer in layers if isinstance(layer, SparseLinear)), None),
+    )
 
 
-def start_at(model, log_odds):
-    """Set the bias of the layer called "logits", so that training starts at these predictions.
+def _is_output_layer(layer):
+    is_named = getattr(layer, "name", None) == "logits"
+    return is_named and getattr(layer, "bias", None) is not None
+
+
+def initialize_output_bias(prepared, log_odds):
+    """Set the bias of the layers called "logits", so that training starts at these predictions.
 
     From a bias of zero, every label starts at 0.5, and a network with many rare labels spends its
     first epochs on unlearning that.
 
     Parameters
     ----------
-    model : keras.Model
+    prepared : PreparedNetwork
         Without such a layer, nothing is done.
     log_odds : ndarray of shape (n_outputs,)
         Logits of the labels' frequencies.
     """
-    for part in parts_of(model):
-        if getattr(part, "name", None) == "logits" and getattr(part, "bias", None) is not None:
-            part.bias.assign(np.broadcast_to(log_odds, part.bias.shape))
+    for layer in prepared.output_layers:
+        layer.bias.assign(np.broadcast_to(log_odds, layer.bias.shape))
 
 
 def _called(network, input_shape, n_outputs):
@@ -182,7 +217,7 @@ def _with_scaling(model, input_shape, scaling, dtype):
     layer = InputScaling(center=scaling == "center", name="input_scaling", dtype=dtype)
     sparse = is_graph(model) and model.inputs[0].sparse
     inputs = keras.Input(input_shape, dtype=dtype, sparse=sparse, name="features")
-    return keras.Model(inputs, model(layer(inputs)), name="scaled")
+    return keras.Model(inputs, model(layer(inputs)), name="scaled"), layer
 
 
 def check_builder(network):

@@ -13,9 +13,6 @@ from .layers import _registry  # noqa: F401  (its import makes Keras know our la
 
 keras = load_keras()
 
-# Weights of a network whose programs are kept: beyond, the memory held would cost more than the
-# time to trace a program again, which such a network's training dwarfs.
-LARGEST_KEPT = 1_000_000
 # Where a configuration has names of layers.
 _NAMES = ("name", "keras_history", "input_layers", "output_layers")
 _OURS = ("keras.", "skmultilabel_nn.")
@@ -98,8 +95,7 @@ class Architecture(NamedTuple):
     config : str or None
         Configuration, if it tells all of the model.
     key : str or None
-        Equal for two models that one compiled program can serve. None without `config`, and for
-        models too large to keep their programs.
+        Equal for two models that one compiled program can serve. None without `config`.
     dtype : str
         Dtype of the weights.
     trainable, fixed : list of int
@@ -117,7 +113,7 @@ def describe(model):
     """Return the `Architecture` of a built model."""
     config = plain_config(model)
     key = None
-    if config is not None and model.count_params() <= LARGEST_KEPT:
+    if config is not None:
         variables = [(v.shape, v.dtype, v.trainable) for v in model.variables]
         key = f"{json.dumps(_numbered(json.loads(config), {}))} {variables}"
     positions = {id(v): i for i, v in enumerate(model.variables)}

@@ -48,7 +48,7 @@ class TestSparse:
     def test_take(self, seed, kind, index):
         X = matrix(seed, kind)
         expected = X.toarray()[index]
-        layout = batches.layout(X, "float32", sparse_beyond=batches.WIDEST_DENSE_BATCH)
+        layout = batches.layout(X, "float32", max_dense_features=batches.WIDEST_DENSE_BATCH)
         assert layout.sparse
         assert not layout.sparse_batches
         tensors = batches.parts(X, layout)
@@ -57,7 +57,7 @@ class TestSparse:
 
     def test_take_of_wide_rows_stays_sparse(self, seed, kind, index):
         X = matrix(seed, kind, WIDE)
-        layout = batches.layout(X, "float64", sparse_beyond=batches.WIDEST_DENSE_BATCH)
+        layout = batches.layout(X, "float64", max_dense_features=batches.WIDEST_DENSE_BATCH)
         assert layout.sparse_batches
         batch = batches.take(batches.parts(X, layout), tf.constant(index, tf.int32), layout)
         assert isinstance(batch, tf.SparseTensor)
@@ -66,7 +66,7 @@ class TestSparse:
     def test_piece(self, seed, kind, index):
         for width in (7, WIDE):
             X = matrix(seed, kind, width)
-            layout = batches.layout(X, "float32", sparse_beyond=batches.WIDEST_DENSE_BATCH)
+            layout = batches.layout(X, "float32", max_dense_features=batches.WIDEST_DENSE_BATCH)
             batch = batches.piece(X[index], layout)
             np.testing.assert_allclose(dense(batch), X.toarray()[index], rtol=1e-6)
 

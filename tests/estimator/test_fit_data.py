@@ -208,7 +208,7 @@ def test_class_weight_of_classes(problem):
 
 
 class TestRowsThatDoNotCount:
-    """Rows of which nothing is known are as if they were not there."""
+    """Samples of which nothing is known are as if they were not there."""
 
     given = {
         "hidden_layer_sizes": (8,),

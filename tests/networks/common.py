@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from skmultilabel_nn.networks._preparation import assemble
+from skmultilabel_nn.networks._preparation import prepare_network
 
 layers = keras.layers
 SHAPE, L = (6,), 3
@@ -11,7 +11,7 @@ X = np.random.RandomState(0).standard_normal((5, 6)).astype(np.float32)
 
 
 def built(network, seed=0, **given):
-    return assemble(network, SHAPE, L, seed=seed, **given)
+    return prepare_network(network, SHAPE, L, seed=seed, **given).model
 
 
 def out(model, x=X):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from skmultilabel_nn.networks._final_activation import with_probabilities
-from skmultilabel_nn.networks._preparation import assemble
+from skmultilabel_nn.networks._preparation import prepare_network
 
 from .common import SHAPE, L, Sub, built, dense, graph, layers, nested, out, sequential
 
@@ -84,7 +84,7 @@ class TestFinalActivation:
         inputs = keras.Input(SHAPE)
         network = keras.Model(inputs, shared(shared(inputs)))
         expected = out(network)
-        model = assemble(network, SHAPE, 6, seed=0)
+        model = prepare_network(network, SHAPE, 6, seed=0).model
         np.testing.assert_allclose(out(model), expected, rtol=1e-6)
 
     def test_what_cannot_be_taken_off_warns(self):

@@ -7,11 +7,17 @@ import pytest
 import scipy.sparse as sp
 
 from skmultilabel_nn import KerasMultiLabelClassifier
-from skmultilabel_nn._fitting.built_in import linear_part
 from skmultilabel_nn.metrics import precision_at_k
+from skmultilabel_nn.networks._introspection import parts_of
+from skmultilabel_nn.networks.layers._sparse_linear import SparseLinear
 from tests.training.test_one_cycle import Watching
 
 from .texts import texts
+
+
+def linear_part(model):
+    """Return the layer of a linear network, None for other models."""
+    return next((part for part in parts_of(model) if isinstance(part, SparseLinear)), None)
 
 
 @pytest.fixture(scope="module")

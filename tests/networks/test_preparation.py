@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from skmultilabel_nn.networks._preparation import assemble
+from skmultilabel_nn.networks._preparation import prepare_network
 
 from .common import SHAPE, L, Sub, X, built, dense, graph, layers, nested, out, sequential
 
@@ -119,13 +119,13 @@ class TestRefused:
     )
     def test_what_does_not_fit(self, network, shape, error, message):
         with pytest.raises(error, match=message):
-            assemble(network, shape, L, seed=0)
+            prepare_network(network, shape, L, seed=0)
 
     def test_subclass_built_for_another_width(self):
         network = Sub()
         network(X)
         with pytest.raises(ValueError, match=r"(?s)samples of shape \(9,\).*value 6"):
-            assemble(network, (9,), L, seed=0)
+            prepare_network(network, (9,), L, seed=0)
 
     def test_several_inputs(self):
         a, b = keras.Input(SHAPE), keras.Input(SHAPE)

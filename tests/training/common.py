@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from skmultilabel_nn._training.config import Rows, Settings
+from skmultilabel_nn._training.config import Samples, TrainingConfig
 from skmultilabel_nn._training.train import train
 
 N, D, L = 50, 6, 3
@@ -32,16 +32,16 @@ def network(seed, *, final=None, hidden=(), regularizer=None, cls=keras.Model):
     return cls(inputs, dense(L, final)(x))
 
 
-def settings(**given):
-    return Settings(
-        **{"multilabel": True, "epochs": 4, "batch_size": 16, "shuffle": False, **given}
-    )
+NOT_IN_CONFIG = ("metrics", "callbacks", "validation_score")
 
 
 def ours(model, X, Y, *, weight=None, validation=None, rng=0, **given):
-    validation = None if validation is None else Rows(*validation)
+    validation = None if validation is None else Samples(*validation)
+    others = {name: given.pop(name) for name in NOT_IN_CONFIG if name in given}
+    config = TrainingConfig(**{"epochs": 4, "batch_size": 16, "shuffle": False, **given})
     rng = np.random.RandomState(rng)
-    return train(model, Rows(X, Y, weight), settings(**given), rng, validation=validation)
+    samples = Samples(X, Y, weight=weight)
+    return train(model, samples, config, rng, validation=validation, **others)
 
 
 def by_keras(model, X, Y, *, optimizer="adam", metrics=None, **given):

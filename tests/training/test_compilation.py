@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from skmultilabel_nn._training.compilation import (
-    compiled_parts,
+    compiled_optimizer_and_loss,
     get_metrics,
     get_optimizer,
-    new_parts,
+    make_compile_arguments,
 )
-from skmultilabel_nn._training.probability_metric import OnProbabilities
+from skmultilabel_nn._training.probability_metric import ProbabilityMetric
 from skmultilabel_nn.losses import Focal
 
 
@@ -19,7 +19,7 @@ def sigmoid(logits):
 
 
 def parts(optimizer="auto", learning_rate=None, loss="auto", metrics=None, multilabel=True):
-    return new_parts(
+    return make_compile_arguments(
         optimizer=optimizer,
         learning_rate=learning_rate,
         loss=loss,
@@ -86,7 +86,7 @@ class TestMetrics:
             return keras.ops.mean(keras.ops.abs(y_true - y_pred), axis=-1)
 
         (metric,) = get_metrics([share], True)
-        metric = OnProbabilities(metric, "sigmoid")
+        metric = ProbabilityMetric(metric, "sigmoid")
         logits = np.array([[0.0, 2.0], [-1.0, 3.0]])
         y = np.array([[1.0, 0.0], [0.0, 1.0]])
         metric.update_state(y, logits)
@@ -143,7 +143,7 @@ class TestKey:
 
 def test_parts_of_a_compiled_model():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
-    assert compiled_parts(model) == (None, None)
-    assert compiled_parts(lambda *_: model) == (None, None)
+    assert compiled_optimizer_and_loss(model) == (None, None)
+    assert compiled_optimizer_and_loss(lambda *_: model) == (None, None)
     model.compile("sgd", "mse")
-    assert compiled_parts(model) == (model.optimizer, "mse")
+    assert compiled_optimizer_and_loss(model) == (model.optimizer, "mse")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from skmultilabel_nn._training import loop, trainer
+from skmultilabel_nn._training import compiled_model, loop
 
 from .common import L, assert_same_history, network, ours, problem
 
@@ -83,7 +83,9 @@ class TestXLA:
     def test_auto_keeps_away_from_random_numbers(self, monkeypatch, dropout):
         monkeypatch.setattr(loop, "_BATCHES_WORTH_XLA", 1)
         compiled = []
-        monkeypatch.setattr(trainer.Trainer, "_run_xla", spied(trainer.Trainer, compiled))
+        monkeypatch.setattr(
+            compiled_model.CompiledModel, "_run_xla", spied(compiled_model.CompiledModel, compiled)
+        )
         X, Y = problem(2, 48)
         layers = [keras.layers.Dropout(dropout)] if dropout else []
         ours(network(2, hidden=layers), X, Y, jit_compile="auto")

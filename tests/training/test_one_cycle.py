@@ -29,22 +29,22 @@ def test_one_rise_and_one_fall(n_steps):
 
 
 def test_without_a_rise():
-    rates = [float(OneCycle(0.5, 20, rise=0.0)(step)) for step in range(20)]
+    rates = [float(OneCycle(0.5, 20, warmup_fraction=0.0)(step)) for step in range(20)]
     assert 0.49 < rates[0] <= 0.5
     assert (np.diff(rates) < 0).all()
 
 
-@pytest.mark.parametrize("rise", [0.0, 0.25])
-def test_configuration(rise):
-    cycle = OneCycle(0.25, 7, rise)
+@pytest.mark.parametrize("warmup_fraction", [0.0, 0.25])
+def test_configuration(warmup_fraction):
+    cycle = OneCycle(0.25, 7, warmup_fraction)
     again = OneCycle.from_config(cycle.get_config())
     assert [float(again(i)) for i in range(7)] == [float(cycle(i)) for i in range(7)]
 
 
 def test_assigned_numbers_count():
     cycle = OneCycle(0.25, 7)
-    cycle.assign(OneCycle(0.5, 20, rise=0.0))
-    expected = OneCycle(0.5, 20, rise=0.0)
+    cycle.assign(OneCycle(0.5, 20, warmup_fraction=0.0))
+    expected = OneCycle(0.5, 20, warmup_fraction=0.0)
     assert [float(cycle(i)) for i in range(20)] == [float(expected(i)) for i in range(20)]
 
 
@@ -55,13 +55,17 @@ def watched(data, **given):
     return np.array(clf.callbacks_[0].rates)
 
 
-@pytest.mark.parametrize(("given", "peak"), [({}, 0.003), ({"learning_rate": 0.02}, 0.02)])
-def test_the_default_is_a_cycle_over_the_whole_training(data, given, peak):
+@pytest.mark.parametrize(
+    ("given", "max_learning_rate"), [({}, 0.003), ({"learning_rate": 0.02}, 0.02)]
+)
+def test_the_default_is_a_cycle_over_the_whole_training(data, given, max_learning_rate):
     rates = watched(data, **given)
     assert len(rates) == 16
-    assert rates.max() == pytest.approx(peak, rel=0.05)
-    assert rates[-1] < 0.02 * peak
-    assert watched(data, epochs=8, **given)[-1] < 0.02 * peak  # a program that is used again
+    assert rates.max() == pytest.approx(max_learning_rate, rel=0.05)
+    assert rates[-1] < 0.02 * max_learning_rate
+    assert (
+        watched(data, epochs=8, **given)[-1] < 0.02 * max_learning_rate
+    )  # a program that is used again
 
 
 # Keras's own callback turns a variable into an array in a way that numpy 2 warns of.

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from skmultilabel_nn._training.probability_metric import OnProbabilities
+from skmultilabel_nn._training.probability_metric import ProbabilityMetric
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -20,7 +20,7 @@ class TestOnProbabilities:
         return y, rng.standard_normal((n, 4)).astype(np.float32), rng
 
     def value(self, metric, y, logits, weight=None):
-        metric = OnProbabilities(metric, "sigmoid")
+        metric = ProbabilityMetric(metric, "sigmoid")
         metric.update_state(y, logits, weight)
         return float(metric.result())
 
@@ -60,7 +60,7 @@ class TestOnProbabilities:
 
     def test_stored_with_the_model(self, seed, n):
         y, logits, _ = self.data(seed, n)
-        metric = OnProbabilities(keras.metrics.AUC(num_thresholds=50, name="auc"), "sigmoid")
+        metric = ProbabilityMetric(keras.metrics.AUC(num_thresholds=50, name="auc"), "sigmoid")
         again = keras.metrics.deserialize(keras.metrics.serialize(metric))
         for each in (metric, again):
             each.update_state(y, logits)

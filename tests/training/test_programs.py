@@ -6,6 +6,7 @@ import threading
 import keras
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import tensorflow as tf
 
 from skmultilabel_nn import KerasMultiLabelClassifier, _inference
@@ -27,7 +28,7 @@ def fresh(monkeypatch):
     """Return a function that forgets all programs."""
 
     def forget():
-        monkeypatch.setattr(train, "_TRAINERS", ProgramCache(16))
+        monkeypatch.setattr(train, "_COMPILED_MODELS", ProgramCache(16))
         monkeypatch.setattr(_inference, "_PROGRAMS", ProgramCache(16))
 
     forget()
@@ -53,9 +54,9 @@ def fitted(data, **given):
 
 
 def test_programs_of_large_networks_are_not_kept(data, fresh, monkeypatch):
-    monkeypatch.setattr(train, "_LARGEST_KEPT", 10)
+    monkeypatch.setattr(train._COMPILED_MODELS, "max_weights", 10)
     a, b = fitted(data), fitted(data)
-    assert len(train._TRAINERS) == 0
+    assert len(train._COMPILED_MODELS) == 0
     np.testing.assert_array_equal(a.predict_proba(data[0]), b.predict_proba(data[0]))
 
 
@@ -143,11 +144,11 @@ class TestReuse:
         np.testing.assert_array_equal(first.predict_proba(data[0]), expected)
 
     def test_few_are_kept(self, data, fresh):
-        for cache in (train._TRAINERS, _inference._PROGRAMS):
+        for cache in (train._COMPILED_MODELS, _inference._PROGRAMS):
             cache.limit = 2
         for units in (1, 2, 3):
             fitted(data, hidden_layer_sizes=(units,), epochs=1).predict(data[0])
-        assert len(train._TRAINERS) == 2
+        assert len(train._COMPILED_MODELS) == 2
         assert len(_inference._PROGRAMS) == 2
 
     @pytest.mark.slow
@@ -158,7 +159,7 @@ class TestReuse:
             gc.collect()
             return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
 
-        for cache in (train._TRAINERS, _inference._PROGRAMS):
+        for cache in (train._COMPILED_MODELS, _inference._PROGRAMS):
             cache.limit = 1
         first = graphs_after(1)
         assert [graphs_after(units) for units in (2, 3, 4)] == [first] * 3
@@ -174,7 +175,7 @@ class TestReuse:
         with pytest.raises(error):
             model.fit(*data)
         assert not hasattr(model, "network_")
-        assert len(train._TRAINERS) == 0
+        assert len(train._COMPILED_MODELS) == 0
         np.testing.assert_array_equal(fitted(data).predict_proba(data[0]), expected)
 
 
@@ -369,3 +370,18 @@ def test_auto_goes_on_without_xla_where_it_cannot_compile(data):
     np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(X))
     with pytest.raises(tf.errors.OpError):
         fitted((X, Y), network=network, jit_compile=True, standardize=False)
+
+
+def test_kept_programs_have_a_bounded_number_of_weights():
+    cache = ProgramCache(10, max_weights=100)
+    for name, n_weights in [("a", 40), ("b", 40), ("c", 40), ("too large", 101)]:
+        cache.put(name, name, n_weights)
+    assert [cache.take(name) for name in ("a", "b", "c", "too large")] == [None, "b", "c", None]
+
+
+def test_programs_of_a_million_weights_are_used_again(fresh):
+    X = sp.random(40, 20_000, 0.001, "csr", np.float32, np.random.RandomState(0))
+    Y = np.arange(80).reshape(40, 2) % 2
+    for seed in range(2):
+        KerasMultiLabelClassifier((64,), epochs=1, random_state=seed).fit(X, Y)
+    assert len(train._COMPILED_MODELS) == 1

@@ -23,8 +23,8 @@ SCORES = {
 
 
 def stopped(X, Y, monitor, validation_data, **parameters):
-    settings = {**FAST, "epochs": 12, "early_stopping": True, "patience": 3, **parameters}
-    clf = KerasMultiLabelClassifier(**settings, monitor=monitor)
+    config = {**FAST, "epochs": 12, "early_stopping": True, "patience": 3, **parameters}
+    clf = KerasMultiLabelClassifier(**config, monitor=monitor)
     return clf.fit(X[:120], Y[:120], validation_data=validation_data)
 
 
@@ -87,12 +87,12 @@ def test_validation_data_of_another_storage(data, form):
     X, Y = data
     other = np.asarray if form is sp.csr_matrix else sp.csr_array
     # What is chosen by the storage of X is set.
-    settings = {**FAST, "standardize": False, "n_bins": 0, "input_dropout": 0.4}
-    settings["optimizer"] = "adam"
-    mixed = KerasMultiLabelClassifier(**settings).fit(
+    config = {**FAST, "standardize": False, "n_bins": 0, "input_dropout": 0.4}
+    config["optimizer"] = "adam"
+    mixed = KerasMultiLabelClassifier(**config).fit(
         form(X[:120]), form(Y[:120]), validation_data=(other(X[120:]), other(Y[120:]))
     )
-    plain = KerasMultiLabelClassifier(**settings).fit(
+    plain = KerasMultiLabelClassifier(**config).fit(
         X[:120], Y[:120], validation_data=(X[120:], Y[120:])
     )
     np.testing.assert_allclose(mixed.history_["val_loss"], plain.history_["val_loss"], rtol=1e-4)

@@ -8,7 +8,7 @@ keras = load_keras()
 ops = keras.ops
 
 # Rows from which the quantiles are taken; more of them would hardly move a quantile.
-_MOST_ROWS = 20_000
+_MAX_SAMPLES = 20_000
 # What the bins weigh beside the feature itself. With one weight for each bin a network fits any
 # function of a feature; the smaller its inputs, the longer it takes to, and the later it overfits.
 _WEIGHT = 0.25
@@ -32,7 +32,7 @@ class PiecewiseLinear(keras.layers.Layer):
 
     Notes
     -----
-    Until `learn` is called, the bins are those of a standard normal feature.
+    Until `adapt` is called, the bins are those of a standard normal feature.
     """
 
     def __init__(self, n_bins, *, name=None, dtype=None):
@@ -52,7 +52,7 @@ class PiecewiseLinear(keras.layers.Layer):
         weight.assign(np.broadcast_to(value, shape))
         return weight
 
-    def learn(self, X, sample_weight=None):
+    def adapt(self, X, sample_weight=None):
         """Set the bins by the quantiles of the features.
 
         Parameters
@@ -90,7 +90,7 @@ class PiecewiseLinear(keras.layers.Layer):
         return {"name": self.name, "dtype": self.dtype_policy.name, "n_bins": self.n_bins}
 
 
-def some_rows(X, sample_weight=None):
+def subsample(X, sample_weight=None):
     """Return at most 20,000 rows, drawn always alike, and their weights.
 
     Parameters
@@ -105,8 +105,8 @@ def some_rows(X, sample_weight=None):
     sample_weight : ndarray or None
     """
     rows = np.arange(len(X)) if sample_weight is None else np.flatnonzero(sample_weight)
-    if len(rows) > _MOST_ROWS:  # at random: every second row may be of another kind
-        rows = np.sort(np.random.RandomState(0).choice(rows, _MOST_ROWS, replace=False))
+    if len(rows) > _MAX_SAMPLES:  # at random: every second row may be of another kind
+        rows = np.sort(np.random.RandomState(0).choice(rows, _MAX_SAMPLES, replace=False))
     return X[rows], None if sample_weight is None else sample_weight[rows]
 
 

@@ -43,7 +43,7 @@ class SparseLinear(keras.layers.Layer):
 
     Notes
     -----
-    The scales are constants, 1 until `learn` is called; so is the bias. In training, only the
+    The scales are constants, 1 until `adapt` is called; so is the bias. In training, only the
     features that occur in a sparse batch are looked at, and only their weights are moved.
     """
 
@@ -62,14 +62,14 @@ class SparseLinear(keras.layers.Layer):
     def _constant(self, name, length, initializer):
         return self.add_weight((length,), initializer, trainable=False, name=name)
 
-    def learn(self, X, Y, peak, share=1.0, batch_size=1):
+    def adapt(self, X, Y, max_learning_rate, share=1.0, batch_size=1):
         """Set the scales by the numbers of samples that have each feature and each label.
 
         Parameters
         ----------
         X : csr_matrix of shape (n_samples, n_features)
         Y : ndarray or csr_matrix of shape (n_samples, n_labels)
-        peak : float
+        max_learning_rate : float
             Learning rate at which the steps are as long as they are meant to be.
         share : float, default=1.0
             Share of the cells that count. The loss is the mean over them.
@@ -77,7 +77,12 @@ class SparseLinear(keras.layers.Layer):
             Rows whose steps are added up. Where these are many and alike, each is made shorter.
         """
         rates = _feature_rates(X)
-        step = min(_step(X), _longest_step(X, rates, batch_size)) * self.units * share / peak
+        step = (
+            min(_step(X), _longest_step(X, rates, batch_size))
+            * self.units
+            * share
+            / max_learning_rate
+        )
         self.feature_scale.assign(np.sqrt(step * rates))
         self.label_scale.assign(np.sqrt(_label_rates(Y)))
 

@@ -13,7 +13,7 @@ from sklearn.metrics import log_loss
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn.networks import MLP
 from skmultilabel_nn.networks._introspection import parts_of
-from skmultilabel_nn.networks.layers._piecewise_linear import PiecewiseLinear, some_rows
+from skmultilabel_nn.networks.layers._piecewise_linear import PiecewiseLinear, subsample
 
 N_BINS = 4
 
@@ -26,7 +26,7 @@ def rng():
 def learnt(X, weight=None, n_bins=N_BINS):
     layer = PiecewiseLinear(n_bins, dtype="float64")
     layer.build((None, X.shape[1]))
-    layer.learn(X, weight)
+    layer.adapt(X, weight)
     return layer
 
 
@@ -98,16 +98,16 @@ def test_some_rows_leaves_out_what_does_not_count():
     X = np.arange(50_000.0)[:, None]
     weight = np.zeros(50_000)
     weight[1::2] = 2.0
-    rows, kept = some_rows(X, weight)
+    rows, kept = subsample(X, weight)
     assert 10_000 < len(rows) <= 20_000
     assert (rows % 2 == 1).all()
     assert (kept == 2.0).all()
-    assert some_rows(X)[1] is None
+    assert subsample(X)[1] is None
 
 
 def test_some_rows_are_of_every_kind():
     kind = np.arange(60_000.0)[:, None] % 3
-    assert np.unique(some_rows(kind)[0]).tolist() == [0, 1, 2]
+    assert np.unique(subsample(kind)[0]).tolist() == [0, 1, 2]
 
 
 class TestInNetworks:

@@ -7,7 +7,6 @@ import scipy.sparse as sp
 import tensorflow as tf
 from sklearn.preprocessing import normalize
 
-from skmultilabel_nn._fitting.built_in import linear_part
 from skmultilabel_nn.networks import custom_objects
 from skmultilabel_nn.networks._linear import linear_network
 from skmultilabel_nn.networks.layers._sparse_linear import SparseLinear
@@ -78,7 +77,7 @@ class TestLayer:
             np.array([[1, 0], [1, 0], [1, 0], [1, 1]]),
         )
         layer = self.layer(X, 2)
-        layer.learn(X, Y, peak=0.01)
+        layer.adapt(X, Y, max_learning_rate=0.01)
         rates = np.asarray(layer.feature_scale) ** 2
         occurring = counts > 0
         proportions = (rates[occurring] / rates[occurring][0]) ** 4
@@ -96,7 +95,7 @@ class TestLayer:
 
         def scales(X, batch_size):
             layer = self.layer(X, 2)
-            layer.learn(X, Y, peak=0.01, batch_size=batch_size)
+            layer.adapt(X, Y, max_learning_rate=0.01, batch_size=batch_size)
             return np.asarray(layer.feature_scale)
 
         np.testing.assert_array_equal(scales(X, 300), scales(X, 1))
@@ -110,8 +109,8 @@ class TestLayer:
         with_zeros.data[with_zeros.indices >= X.shape[1]] = 0.0
         X = sp.hstack([X, sp.csr_matrix((50, 5), dtype=np.float32)], "csr")
         of_sparse, of_dense = self.layer(X, 410), self.layer(X, 410)
-        of_sparse.learn(X, Y, 0.003)
-        of_dense.learn(with_zeros, Y.toarray(), 0.003)
+        of_sparse.adapt(X, Y, 0.003)
+        of_dense.adapt(with_zeros, Y.toarray(), 0.003)
         for a, b in zip(of_sparse.weights, of_dense.weights, strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-6)
 
@@ -121,6 +120,6 @@ class TestLayer:
         network = linear_network((X.shape[1],), 3, input_dropout=0.2, dtype="float32")
         network.save(tmp_path / "linear.keras")
         loaded = keras.saving.load_model(tmp_path / "linear.keras", custom_objects=custom_objects())
-        linear_part(network).kernel.assign(np.random.RandomState(0).rand(X.shape[1], 3))
+        network.get_layer("logits").kernel.assign(np.random.RandomState(0).rand(X.shape[1], 3))
         loaded.set_weights(network.get_weights())
         np.testing.assert_array_equal(network(tensor(X)), loaded(tensor(X)))

@@ -13,7 +13,7 @@ keras = load_keras()
 tf = load_tensorflow()
 
 
-class Trainer:
+class CompiledModel:
     """A Keras model, its optimizer, and the compiled programs that run their epochs.
 
     A trainer serves many fits, one after the other: `load` gives it the weights to start from,
@@ -37,8 +37,8 @@ class Trainer:
         self.model = model
         self.key = key
         self._schedule = schedule
-        self.own_train_step = type(model).train_step is not keras.Model.train_step
-        self.own_test_step = type(model).test_step is not keras.Model.test_step
+        self.overrides_train_step = type(model).train_step is not keras.Model.train_step
+        self.overrides_test_step = type(model).test_step is not keras.Model.test_step
         self._x, self._y, self._weight_ndim = x_layout, y_layout, weight_ndim
         self._build_state()
         self._fresh_optimizer = [_compact(v.numpy()) for v in model.optimizer.variables]
@@ -61,11 +61,11 @@ class Trainer:
         dense = not (self._x.sparse or self._y.sparse)
         parts = parts_of(self.model)
         supported = all(getattr(part, "supports_jit", True) for part in parts)
-        return dense and supported and not self.own_train_step
+        return dense and supported and not self.overrides_train_step
 
     @property
-    def draws(self):
-        """Whether a layer draws random numbers in training, as dropout does."""
+    def is_stochastic(self):
+        """Whether a layer is_stochastic random numbers in training, as dropout does."""
         return any(hasattr(part, "seed_generator") for part in parts_of(self.model))
 
     @property
@@ -123,7 +123,7 @@ class Trainer:
 
         Parameters
         ----------
-        rows : Rows
+        rows : Samples
         padded : bool, default=False
             Whether to round their number up a little, so that XLA, which compiles for one size,
             need not compile again for the next fold of a cross-validation.
@@ -142,7 +142,7 @@ class Trainer:
         layout = batches.layout(weight, self._y.dtype)
         return batches.parts(weight, layout, n_rows=n_rows)[0]
 
-    def run(self, data, orders, first, last, batch_size, *, jit, room=1):
+    def run(self, data, orders, first, last, batch_size, *, jit, max_epochs_per_call=1):
         """Train on batches `first` to `last` of each row of `orders`, one epoch a row.
 
         Parameters
@@ -157,7 +157,7 @@ class Trainer:
         jit : bool
             Whether XLA runs the batches that are full. The smaller one at an epoch's end runs
             after them, so that several epochs in one call must have none.
-        room : int, default=1
+        max_epochs_per_call : int, default=1
             Epochs for which XLA compiles; fewer may be run.
 
         Returns
@@ -169,7 +169,7 @@ class Trainer:
         n_full = min(last, n_rows // batch_size) if jit else first
         logs = None
         if n_full > first:
-            logs = self._run_xla(data, orders, first, n_full, batch_size, room)
+            logs = self._run_xla(data, orders, first, n_full, batch_size, max_epochs_per_call)
         if last > n_full:
             program = self._program("epochs", self._make_epochs)
             logs = program(*data, orders, n_epochs, n_full, last, batch_size, n_full == 0)
@@ -178,9 +178,9 @@ class Trainer:
             for name, values in zip(self._log_names, logs, strict=True)
         }
 
-    def _run_xla(self, data, orders, first, last, batch_size, room):
+    def _run_xla(self, data, orders, first, last, batch_size, max_epochs_per_call):
         n_epochs, n_rows = orders.shape
-        padding = (0, room - n_epochs), (0, int(data[0][0].shape[0]) - n_rows)
+        padding = (0, max_epochs_per_call - n_epochs), (0, int(data[0][0].shape[0]) - n_rows)
         arguments = np.pad(orders, padding), n_epochs, first, last, batch_size, first == 0
         new = ("xla", batch_size) not in self._programs
         program = self._program(("xla", batch_size), lambda: self._make_epochs(batch_size))
@@ -199,7 +199,7 @@ class Trainer:
 
     def _batch(self, kind, data, index):
         step = getattr(self.model, f"{kind}_step")
-        if kind == "train" and not self.own_train_step:
+        if kind == "train" and not self.overrides_train_step:
             step = self._train_step
         program = self._program(kind, lambda: self._make_batch(step))
         return _floats(program(*data, np.asarray(index, np.int32)))
@@ -279,8 +279,10 @@ class Trainer:
                 written = zip(logs, self._logs(), strict=True)
                 return e + 1, tuple(array.write(e, value) for array, value in written)
 
-            room = tf.shape(orders)[0]
-            arrays = tuple(tf.TensorArray(v.dtype, room, element_shape=()) for v in self._logs())
+            max_epochs_per_call = tf.shape(orders)[0]
+            arrays = tuple(
+                tf.TensorArray(v.dtype, max_epochs_per_call, element_shape=()) for v in self._logs()
+            )
             _, arrays = tf.while_loop(
                 lambda e, logs: e < n_epochs, epoch, (0, arrays), parallel_iterations=1
             )

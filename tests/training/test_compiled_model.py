@@ -6,9 +6,9 @@ import pytest
 import scipy.sparse as sp
 
 from skmultilabel_nn._backend import batches
-from skmultilabel_nn._training.compilation import new_parts
-from skmultilabel_nn._training.config import Rows
-from skmultilabel_nn._training.trainer import Trainer
+from skmultilabel_nn._training.compilation import make_compile_arguments
+from skmultilabel_nn._training.compiled_model import CompiledModel
+from skmultilabel_nn._training.config import Samples
 
 layers = keras.layers
 D, L = 5, 3
@@ -19,7 +19,7 @@ def problem(seed, n=40, weight_ndim=0):
     X = rng.standard_normal((n, D)).astype(np.float32)
     Y = (X[:, :L] > 0).astype(np.float32)
     weight = rng.rand(n, L)[(slice(None),) if weight_ndim == 2 else (slice(None), 0)]
-    return Rows(X, Y, weight.astype(np.float32) if weight_ndim else None)
+    return Samples(X, Y, weight=weight.astype(np.float32) if weight_ndim else None)
 
 
 def network(seed, *hidden):
@@ -28,24 +28,34 @@ def network(seed, *hidden):
 
 
 def trainer(model, rows, optimizer="adam", metrics=None, **given):
-    parts = new_parts(
+    parts = make_compile_arguments(
         optimizer=optimizer, learning_rate=None, loss="auto", metrics=metrics, multilabel=True
     )
     parts.compile(model)
     x, y = (batches.layout(part, "float32") for part in rows[:2])
     weight_ndim = 0 if rows.weight is None else rows.weight.ndim
-    return Trainer(model, x, y, weight_ndim, None, **given)
+    return CompiledModel(model, x, y, weight_ndim, None, **given)
 
 
 def orders(n, epochs=1):
     return np.tile(np.arange(n, dtype=np.int32), (epochs, 1))
 
 
-def run(trained, rows, epochs=1, batch_size=8, first=0, last=None, jit=False, room=1):
+def run(
+    trained, rows, epochs=1, batch_size=8, first=0, last=None, jit=False, max_epochs_per_call=1
+):
     data = trained.tensors(rows, padded=jit)
     n = rows.X.shape[0]
     last = -(-n // batch_size) if last is None else last
-    return trained.run(data, orders(n, epochs), first, last, batch_size, jit=jit, room=room)
+    return trained.run(
+        data,
+        orders(n, epochs),
+        first,
+        last,
+        batch_size,
+        jit=jit,
+        max_epochs_per_call=max_epochs_per_call,
+    )
 
 
 class TestRun:
@@ -83,7 +93,7 @@ class TestRun:
         rows = problem(0)
         plain, xla = (trainer(network(0), rows) for _ in range(2))
         expected = run(plain, rows, epochs=3)
-        logs = run(xla, rows, epochs=3, jit=True, room=4)
+        logs = run(xla, rows, epochs=3, jit=True, max_epochs_per_call=4)
         assert len(logs["loss"]) == 3
         np.testing.assert_allclose(logs["loss"], expected["loss"], rtol=1e-5)
         for a, b in zip(plain.values(), xla.values(), strict=True):
@@ -92,7 +102,7 @@ class TestRun:
     @pytest.mark.parametrize("form", [sp.csr_matrix, sp.csr_array])
     def test_sparse_equals_dense(self, form):
         rows = problem(0)
-        sparse = Rows(form(rows.X), form(rows.Y))
+        sparse = Samples(form(rows.X), form(rows.Y))
         one, other = trainer(network(0), rows), trainer(network(0), sparse)
         logs, expected = run(other, sparse, epochs=2), run(one, rows, epochs=2)
         np.testing.assert_allclose(logs["loss"], expected["loss"], rtol=1e-5)
@@ -188,7 +198,7 @@ class TestSupportsXLA:
     def test_by_storage(self):
         rows = problem(0)
         assert trainer(network(0), rows).supports_xla
-        sparse = Rows(sp.csr_matrix(rows.X), rows.Y)
+        sparse = Samples(sp.csr_matrix(rows.X), rows.Y)
         assert not trainer(network(0), sparse).supports_xla
 
     def test_by_layers_at_any_depth(self):

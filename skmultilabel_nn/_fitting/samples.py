@@ -1,0 +1,120 @@
+"""Training and validation samples: from what the user gave to checked records."""
+
+from sklearn.utils.validation import check_consistent_length
+
+from skmultilabel_nn._inputs.checks import check_inputs
+from skmultilabel_nn._targets.codec import learn_targets
+from skmultilabel_nn._training.config import Samples
+from skmultilabel_nn._utils.weights import check_weights, observed_mask
+from skmultilabel_nn.decision._prediction import resolve_threshold
+from skmultilabel_nn.model_selection._stratification import stratified_validation_rows
+
+from .weights import training_weight
+
+
+def resolve_validation_data(validation_data, X_val, y_val):
+    """Return the validation data of two ways to give them.
+
+    Raises
+    ------
+    ValueError
+        If both were used, or one of the two halves is missing.
+    """
+    if X_val is None and y_val is None:
+        return validation_data
+    if validation_data is not None or X_val is None or y_val is None:
+        raise ValueError("Give validation_data=(X, y), or both X_val and y_val.")
+    return X_val, y_val
+
+
+def read_samples(estimator, X, y, sample_weight, *, classes, resume):
+    """Check X, y and the weights of a `fit`, and learn the labels or look them up.
+
+    Parameters
+    ----------
+    estimator : KerasMultiLabelClassifier
+        On which the number and the names of the features are set or looked up.
+    X, y, sample_weight
+        As given to `fit`.
+    classes : array-like or None
+        Vocabulary of the labels.
+    resume : bool
+        Whether the labels are those of the estimator's previous fit.
+
+    Returns
+    -------
+    codec : TargetCodec
+    samples : Samples
+    """
+    X = _check_X(estimator, X, reset=not resume)
+    if resume:
+        codec = estimator.targets_
+        target = codec.encode(y)
+    else:
+        codec, target = learn_targets(y, classes=classes)
+    check_consistent_length(X, target.Y)
+    weight = check_weights(sample_weight, *_weight_shape(X, codec))
+    return codec, Samples(X, target.Y, target.known, weight)
+
+
+def check_same_classes(codec, classes):
+    """Raise ValueError if a vocabulary given to `partial_fit` is not that of the first call."""
+    given, names = list(classes), codec.label_names.tolist()
+    if sorted(map(str, given)) != sorted(map(str, names)):
+        raise ValueError(
+            f"classes={given!r} is not the vocabulary of the first call, {names!r}. Leave "
+            f"classes out, or call fit to start anew."
+        )
+
+
+def split_validation(estimator, codec, samples, validation_data, rng):
+    """Return training samples and held-out samples, None where none are needed.
+
+    Raises
+    ------
+    ValueError
+        If `validation_data` is not of the form or the shape of the training samples.
+    """
+    if validation_data is not None:
+        return samples, _given_validation(estimator, codec, validation_data)
+    if not (estimator.early_stopping or _tunes_threshold(estimator, codec)):
+        return samples, None
+    held_out = stratified_validation_rows(
+        samples.Y,
+        observed_mask(samples.known, samples.weight, samples.Y.shape),
+        estimator.validation_fraction,
+        rng,
+    )
+    return samples.take(~held_out), samples.take(held_out)
+
+
+def weight_for_training(estimator, codec, samples):
+    """Return the samples with all weights multiplied: of samples, cells, classes, unknown cells."""
+    weight = training_weight(samples, codec, samples.weight, estimator.class_weight)
+    return samples._replace(weight=weight)
+
+
+def _check_X(estimator, X, *, reset):
+    allow_nd = estimator.network is not None
+    return check_inputs(estimator, X, reset=reset, dtype=estimator.dtype, allow_nd=allow_nd)
+
+
+def _weight_shape(X, codec):
+    return X.shape[0], codec.n_outputs if codec.multilabel else None
+
+
+def _tunes_threshold(estimator, codec):
+    return codec.multilabel and resolve_threshold(estimator.threshold, codec).tuned
+
+
+def _given_validation(estimator, codec, validation_data):
+    if not isinstance(validation_data, tuple) or len(validation_data) not in (2, 3):
+        raise ValueError(
+            "validation_data must be a tuple (X, y) or (X, y, sample_weight), got "
+            f"{type(validation_data).__name__}."
+        )
+    X, y, *weight = validation_data
+    X, target = _check_X(estimator, X, reset=False), codec.encode(y)
+    check_consistent_length(X, target.Y)
+    weight = check_weights(weight[0], *_weight_shape(X, codec)) if weight else None
+    return Samples(X, target.Y, target.known, weight)
