@@ -5,6 +5,8 @@ also after thresholds were tuned on held-out samples, in the same way for all. W
 within the time limit, or failed, is part of the results.
 """
 
+from functools import partial
+
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
@@ -13,7 +15,7 @@ from benchmarks.common.baselines import THIS_PACKAGE
 from benchmarks.common.baselines.tabular import BASELINES
 from benchmarks.common.data import load_split
 from benchmarks.common.openml import OPENML
-from benchmarks.common.runner import Benchmark
+from benchmarks.common.runner import Benchmark, jobs_of_datasets
 from benchmarks.common.scores import fit_and_predict, score_decisions, score_probabilities
 from skmultilabel_nn.decision import resolve_rule
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
@@ -56,17 +58,6 @@ class FittedOnce(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X):
         """Return the probabilities of the classifier."""
         return self.classifier_.predict_proba(X)
-
-
-def jobs(options):
-    """Return every baseline on every set with the first seed, then with the others."""
-    return [
-        {"dataset": dataset, "baseline": baseline, "seed": seed}
-        for seed in range(options.seeds)
-        for dataset in options.datasets
-        for baseline in options.baselines
-        if seed == 0 or not BASELINES[baseline].deterministic
-    ]
 
 
 def measure(job, options):
@@ -113,7 +104,7 @@ BENCHMARK = Benchmark(
     public_datasets=("digits", *OPENML),
     quick_datasets=("made_table",),
     any_table=True,
-    jobs=jobs,
+    jobs=partial(jobs_of_datasets, BASELINES),
     measure=measure,
     report=report,
     time_limit=1500,

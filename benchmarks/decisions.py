@@ -5,6 +5,7 @@ the training rows once; every rule is tuned on them and scored on the test rows.
 """
 
 import time
+from functools import partial
 
 import scipy.sparse as sp
 
@@ -13,7 +14,7 @@ from benchmarks.common.data import load_split
 from benchmarks.common.measurement import seconds
 from benchmarks.common.openml import OPENML
 from benchmarks.common.report import header, in_order, mean, select, table
-from benchmarks.common.runner import Benchmark
+from benchmarks.common.runner import Benchmark, jobs_of_datasets
 from benchmarks.common.scores import score_f1
 from skmultilabel_nn.decision import resolve_rule
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
@@ -35,16 +36,6 @@ RULES = {
 BASELINES = {name: tabular.BASELINES[name] for name in (THIS_PACKAGE, "MLPClassifier")}
 BASELINES["random forest"] = tabular.BASELINES["random forest"]
 AVERAGES = ("micro F1", "macro F1", "samples F1")
-
-
-def jobs(options):
-    """Return every classifier on every data set and with every seed."""
-    return [
-        {"dataset": dataset, "baseline": baseline, "seed": seed}
-        for dataset in options.datasets
-        for baseline in options.baselines
-        for seed in range(options.seeds)
-    ]
 
 
 def measure(job, options):
@@ -117,7 +108,7 @@ BENCHMARK = Benchmark(
     public_datasets=("digits", *OPENML),
     quick_datasets=("made_table",),
     any_table=True,
-    jobs=jobs,
+    jobs=partial(jobs_of_datasets, BASELINES),
     measure=measure,
     report=report,
     n_seeds=1,

@@ -6,6 +6,7 @@ advise.
 """
 
 import os
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,23 +15,13 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from benchmarks.common.baselines.extreme import BASELINES
 from benchmarks.common.data import load
 from benchmarks.common.report import header, in_order, mean, select, table
-from benchmarks.common.runner import Benchmark
+from benchmarks.common.runner import Benchmark, jobs_of_datasets
 from benchmarks.common.scores import fit_and_predict
 from skmultilabel_nn.metrics import precision_at_k
 
 KS = (1, 3, 5)
 PRECISIONS = tuple(f"P@{k}" for k in KS)
 COSTS = ("fit, s", "predict, s", "memory of fit, MB", "memory of prediction, MB")
-
-
-def jobs(options):
-    """Return every baseline on every data set with every seed."""
-    return [
-        {"dataset": dataset, "baseline": baseline, "seed": seed}
-        for dataset in options.datasets
-        for baseline in options.baselines
-        for seed in range(1 if BASELINES[baseline].deterministic else options.seeds)
-    ]
 
 
 def load_words(name, folder):
@@ -107,7 +98,7 @@ BENCHMARK = Benchmark(
     public_datasets=("made_2000_labels",),
     quick_datasets=("made_300_labels",),
     any_table=True,
-    jobs=jobs,
+    jobs=partial(jobs_of_datasets, BASELINES),
     measure=measure,
     report=report,
 )

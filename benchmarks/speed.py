@@ -126,9 +126,12 @@ def _add_options(parser):
     parser.add_argument("--cases", nargs="+", choices=list(CASES), default=list(CASES))
     settings = dict.fromkeys(setting for case in CASES.values() for setting in case.settings)
     parser.add_argument(
-        "--settings", nargs="+", choices=list(settings), metavar="SETTING",
+        "--settings",
+        nargs="+",
+        choices=list(settings),
+        metavar="SETTING",
         help="all by default: " + "; ".join(settings).replace("%", "%%"),
-    )  # fmt: skip
+    )
 
 
 BENCHMARK = Benchmark(

@@ -15,13 +15,12 @@ from benchmarks.common.baselines import THIS_PACKAGE
 from benchmarks.common.baselines.text_images import IMAGE_BASELINES, TEXT_BASELINES
 from benchmarks.common.data import load
 from benchmarks.common.report import header, in_order, mean, select, table
-from benchmarks.common.runner import Benchmark
+from benchmarks.common.runner import Benchmark, jobs_of_datasets
 from benchmarks.common.scores import fit_and_predict, score_decisions, score_probabilities
 from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV, train_test_split
 
 BASELINES = TEXT_BASELINES | IMAGE_BASELINES
 TEXTS = ("tmdb_genres", "goemotions", "made_600_texts", "made_5000_texts")
-IMAGES = ("fashion_images", "digit_images", "300_digit_images")
 RULES = ("f1_micro", "f1_macro")
 SHOWN = {  # measure: heading
     "LRAP": "LRAP",
@@ -45,20 +44,14 @@ QUICK_BASELINES += ("linear SVMs, C=0.1", "this package, ConvNet", "Keras, ConvN
 QUICK_BASELINES += ("Keras, tutorial network",)
 
 
-def baselines_of(dataset):
-    """Return the names of the baselines that take the data set."""
-    return TEXT_BASELINES if dataset in TEXTS else IMAGE_BASELINES if dataset in IMAGES else ()
+def accepts(dataset, baseline):
+    """Return whether a baseline is for texts or images as the data set is."""
+    return baseline in (TEXT_BASELINES if dataset in TEXTS else IMAGE_BASELINES)
 
 
 def jobs(options):
     """Return the baselines of texts on texts, those of images on images."""
-    return [
-        {"dataset": dataset, "baseline": baseline, "seed": seed}
-        for dataset in options.datasets
-        for baseline in baselines_of(dataset)
-        for seed in range(options.seeds)
-        if baseline in options.baselines
-    ]
+    return jobs_of_datasets(BASELINES, options, accepts)
 
 
 def load_parts(name, folder):

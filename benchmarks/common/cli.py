@@ -60,8 +60,10 @@ def parse_options(benchmark, arguments):
     """Return the options of a benchmark, all checked."""
     parser = make_parser(benchmark)
     options = parser.parse_args(arguments)
+    if benchmark.quick_datasets:
+        _resolve_data_folder(parser, options)
     if options.output is None and not options.quick:
-        options.output = RESULTS / f"{benchmark.name}.csv"
+        options.output = _default_output(benchmark, options)
     if options.output is not None and not options.output.parent.is_dir():
         parser.error(f"There is no folder {options.output.parent} for the results.")
     if options.quick and options.report:
@@ -74,7 +76,10 @@ def parse_options(benchmark, arguments):
         benchmark.quick_baselines if options.quick else benchmark.baselines
     )
     if benchmark.quick_datasets:
-        _resolve_data(parser, benchmark, options)
+        try:
+            options.datasets = resolve_datasets(benchmark, options)
+        except ValueError as error:
+            parser.error(str(error))
     return options
 
 
@@ -87,26 +92,49 @@ def make_parser(benchmark):
     )
     add = parser.add_argument
     add("--quick", action="store_true", help="small problems, offline; the numbers mean nothing")
-    add("--baselines", nargs="+", choices=list(benchmark.baselines), metavar="NAME",
-        help="all by default: " + "; ".join(benchmark.baselines))  # fmt: skip
-    add("--seeds", type=int, metavar="N",
-        help=f"number of runs ({benchmark.n_seeds}, 1 with --quick)")  # fmt: skip
-    add("--time-limit", type=float, default=benchmark.time_limit, metavar="SECONDS",
-        help="of a single run (%(default)s)")  # fmt: skip
-    add("--output", type=Path, metavar="CSV", help="table of results; the report goes beside it "
-        "(benchmarks/results; nothing is written by --quick)")  # fmt: skip
+    add(
+        "--baselines",
+        nargs="+",
+        choices=list(benchmark.baselines),
+        metavar="NAME",
+        help="all by default: " + "; ".join(benchmark.baselines),
+    )
+    add(
+        "--seeds",
+        type=int,
+        metavar="N",
+        help=f"number of runs ({benchmark.n_seeds}, 1 with --quick)",
+    )
+    add(
+        "--time-limit",
+        type=float,
+        default=benchmark.time_limit,
+        metavar="SECONDS",
+        help="of a single run (%(default)s)",
+    )
+    add(
+        "--output",
+        type=Path,
+        metavar="CSV",
+        help="table of results; the report goes beside it "
+        "(benchmarks/results/NAME.csv, NAME_public.csv without a data folder; --quick: none)",
+    )
     add("--again", action="store_true", help="also measure what the table already has")
     add("--report", action="store_true", help="measure nothing, write the report again")
     if benchmark.quick_datasets:
         add("--datasets", nargs="+", metavar="NAME", help="names of data sets")
-        add("--data-folder", type=Path, metavar="FOLDER",
-            help=f"packed data sets (${FOLDER_VARIABLE}; without it, public data)")  # fmt: skip
+        add(
+            "--data-folder",
+            type=Path,
+            metavar="FOLDER",
+            help=f"packed data sets (${FOLDER_VARIABLE}; without it, public data)",
+        )
     benchmark.add_options(parser)
     return parser
 
 
-def _resolve_data(parser, benchmark, options):
-    """Set the data folder and the names of the data sets."""
+def _resolve_data_folder(parser, options):
+    """Use the environment variable if no folder is given, and check that the folder exists."""
     if options.data_folder is None and os.environ.get(FOLDER_VARIABLE):
         options.data_folder = Path(os.environ[FOLDER_VARIABLE])
     if options.data_folder is not None and not options.data_folder.is_dir():
@@ -114,7 +142,12 @@ def _resolve_data(parser, benchmark, options):
             f"There is no folder {options.data_folder} of data sets. Correct --data-folder or "
             f"${FOLDER_VARIABLE}, or leave both out for public data."
         )
-    try:
-        options.datasets = resolve_datasets(benchmark, options)
-    except ValueError as error:
-        parser.error(str(error))
+
+
+def _default_output(benchmark, options):
+    """Return the table of the benchmark; public data have one of their own.
+
+    Sets of the same name have another split there.
+    """
+    public = benchmark.quick_datasets and options.data_folder is None and not options.report
+    return RESULTS / f"{benchmark.name}{'_public' if public else ''}.csv"

@@ -70,6 +70,28 @@ class Benchmark:
     add_options: Callable = _no_options
 
 
+def jobs_of_datasets(baselines, options, accepts=None):
+    """Return the jobs of benchmarks on data sets: all with the first seed, then with the others.
+
+    Parameters
+    ----------
+    baselines : dict of str to Baseline
+        Those of the benchmark. Deterministic ones have one seed.
+    options : Namespace
+        Of the command line.
+    accepts : callable or None
+        ``accepts(dataset, baseline)`` tells whether the baseline is run on the data set.
+    """
+    return [
+        {"dataset": dataset, "baseline": name, "seed": seed}
+        for seed in range(options.seeds)
+        for dataset in options.datasets
+        for name in options.baselines
+        if not (seed and baselines[name].deterministic)
+        if accepts is None or accepts(dataset, name)
+    ]
+
+
 def run(benchmark, options):
     """Measure what is missing, then write and print the report; return the exit status."""
     results = Results(options.output, benchmark.keys)

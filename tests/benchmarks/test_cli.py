@@ -1,5 +1,6 @@
 """The command line of the benchmarks and what it shares; nothing is measured here."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,20 @@ def test_a_folder_with_other_sets_is_used_as_it_is(tmp_path):
     assert options.datasets == ["mine"]
     with pytest.raises(data.DataUnavailableError, match="'other'"):
         data.check_available(["mine", "other"], tmp_path)
+
+
+def test_public_data_have_a_table_of_their_own(tmp_path):
+    def output(name, *arguments):
+        return parse_options(
+            importlib.import_module(f"benchmarks.{name}").BENCHMARK, arguments
+        ).output
+
+    np.savez(tmp_path / "yeast.npz")
+    assert output("accuracy").name == "accuracy_public.csv"
+    assert output("accuracy", "--report").name == "accuracy.csv"
+    assert output("accuracy", "--data-folder", str(tmp_path)).name == "accuracy.csv"
+    assert output("accuracy", "--quick") is None
+    assert output("speed").name == "speed.csv"
 
 
 def test_results_are_kept_and_replaced(tmp_path):
