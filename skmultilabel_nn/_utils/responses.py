@@ -1,38 +1,85 @@
-"""Reading one score a label out of whatever a fitted multi-label classifier answers."""
+"""What fitted classifiers respond with, read as one score per label."""
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import assert_all_finite
 
+from .text import format_values
 from .validation import check_probabilities
+
+# Scores of a label that was absent from, or present in, every sample of a training set.
+CONSTANT_SCORES = {"predict_proba": (0.0, 1.0), "decision_function": (-np.inf, np.inf)}
+
+_SEARCH = ("estimator", "scoring", "refit")  # parameters by which unfitted searches are known
+
+
+class MissingMethodError(TypeError, AttributeError):
+    """An estimator has none of the methods that are needed."""
+
+
+# What predicts in the end ----------------------------------------------------------------------
+
+
+def iter_delegates(estimator, *, wrappers=True):
+    """Yield an estimator, the one inside of it that predicts, and so on inwards.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline delegates to its last step, a search to its best estimator or, unfitted, to the
+        one that it tunes, a frozen estimator to what it froze.
+    wrappers : bool
+        Whether any estimator delegates to its `estimator_`, too.
+
+    Yields
+    ------
+    estimator
+        Each once, even if estimators contain each other.
+    """
+    seen = set()
+    while estimator is not None and id(estimator) not in seen:
+        yield estimator
+        seen.add(id(estimator))
+        estimator = _delegate(estimator, wrappers)
+
+
+def _delegate(estimator, wrappers):
+    if getattr(estimator, "steps", None):
+        return estimator.steps[-1][1]
+    if getattr(estimator, "best_estimator_", None) is not None:
+        return estimator.best_estimator_
+    if isinstance(estimator, FrozenEstimator):
+        return estimator.estimator
+    if wrappers and getattr(estimator, "estimator_", None) is not None:
+        return estimator.estimator_
+    if all(hasattr(estimator, name) for name in _SEARCH):
+        return estimator.estimator
+    return None
 
 
 def final_estimator(estimator):
-    """Return the last step of a pipeline and the refitted estimator of a search."""
-    while hasattr(estimator, "steps") or hasattr(estimator, "best_estimator_"):
-        if hasattr(estimator, "steps"):
-            estimator = estimator.steps[-1][1]
-        else:
-            estimator = estimator.best_estimator_
-    return estimator
+    """Return what predicts in the end, inside of pipelines, searches and frozen estimators."""
+    *_, final = iter_delegates(estimator, wrappers=False)
+    return final
 
 
-# What is said of a label that was absent from, or present in, every row that trained.
-CONSTANT_SCORES = {"predict_proba": (0.0, 1.0), "decision_function": (-np.inf, np.inf)}
+def supports_all_target_types(estimator):
+    """Return whether a classifier accepts all target types, missing labels and cell weights."""
+    return hasattr(final_estimator(estimator), "_supports_all_target_types")
 
-_SEARCH = ("estimator", "scoring", "refit")  # parameters by which searches are known
+
+# Responses -------------------------------------------------------------------------------------
 
 
-def choose_method(estimator, methods):
-    """Return the first of `methods` that the classifier has.
+def response_method(estimator, methods):
+    """Return the first of some methods that an estimator has.
 
     Parameters
     ----------
     estimator : estimator
         Fitted or not.
-    methods : sequence of {"predict_proba", "decision_function"}
+    methods : sequence of {"predict_proba", "decision_function", "predict"}
         Best first.
 
     Returns
@@ -41,44 +88,35 @@ def choose_method(estimator, methods):
 
     Raises
     ------
-    TypeError
+    MissingMethodError
         If `estimator` has none of them, or is no estimator.
     """
-    chosen = next((name for name in methods if hasattr(estimator, name)), None)
-    if chosen is not None and hasattr(estimator, "fit") and not isinstance(estimator, type):
-        return chosen
+    is_class = isinstance(estimator, type)
+    selected = next((name for name in methods if hasattr(estimator, name)), None)
+    if selected is not None and not is_class:
+        return selected
     hint = ""
-    if hasattr(estimator, "decision_function") and not isinstance(estimator, type):
+    if hasattr(estimator, "decision_function") and not is_class:
         hint = (
             " MultilabelCalibratedClassifierCV of skmultilabel_nn.calibration makes probabilities "
             "of its decision_function."
         )
-    raise TypeError(
-        f"estimator must be a classifier with fit and {' or '.join(methods)}, got "
-        f"{estimator!r}.{hint}"
+    given = f"the class {estimator.__name__}" if is_class else type(estimator).__name__
+    missing = "is not an instance" if is_class else f"has no {' and no '.join(methods)}"
+    raise MissingMethodError(
+        f"estimator must be a classifier with fit and {' or '.join(methods)}; {given} {missing}."
+        f"{hint}"
     )
 
 
-def final_classifier(estimator):
-    """Return what classifies in the end, inside of pipelines, searches and frozen estimators."""
-    while True:
-        if isinstance(estimator, Pipeline):
-            estimator = estimator.steps[-1][1]
-        elif all(hasattr(estimator, name) for name in _SEARCH):
-            estimator = getattr(estimator, "best_estimator_", estimator.estimator)
-        elif isinstance(estimator, FrozenEstimator):
-            estimator = estimator.estimator
-        else:
-            return estimator
+def response(estimator, X, method):
+    """Return what a method of a fitted estimator gives, scores never as a sparse matrix."""
+    values = getattr(estimator, method)(X)
+    return values.toarray() if method != "predict" and sp.issparse(values) else values
 
 
-def supports_all_target_types(estimator):
-    """Tell whether the classifier takes targets in every form, with missing labels and weights."""
-    return hasattr(final_classifier(estimator), "_supports_all_target_types")
-
-
-def read_scores(estimator, X, method, codec):
-    """Ask a fitted classifier for one score a label.
+def predict_label_scores(estimator, X, method, codec):
+    """Predict one score per label of a codec.
 
     Parameters
     ----------
@@ -87,7 +125,7 @@ def read_scores(estimator, X, method, codec):
     X : samples
         As the estimator takes them.
     method : {"predict_proba", "decision_function"}
-        What to ask.
+        Method of the estimator.
     codec : TargetCodec
         The labels.
 
@@ -100,57 +138,38 @@ def read_scores(estimator, X, method, codec):
     Raises
     ------
     ValueError
-        If the answer cannot be read as one score a label.
+        If the response cannot be read as one score per label.
     """
     own = supports_all_target_types(estimator)
-    names = final_classifier(estimator).label_names_ if own else codec.label_names
+    names = final_estimator(estimator).label_names_ if own else codec.label_names
     if np.array_equal(names, codec.label_names):
-        return ask(estimator, X, method, codec.n_outputs)
+        return predict_scores(estimator, X, method, codec.n_outputs)
     positions = {name: column for column, name in enumerate(codec.label_names.tolist())}
-    scores = ask(estimator, X, method, len(names))
-    every = np.full((len(scores), codec.n_outputs), CONSTANT_SCORES[method][0], scores.dtype)
-    every[:, [positions[name] for name in np.asarray(names).tolist()]] = scores
-    return every
+    known = predict_scores(estimator, X, method, len(names))
+    scores = np.full((len(known), codec.n_outputs), CONSTANT_SCORES[method][0], known.dtype)
+    scores[:, [positions[name] for name in np.asarray(names).tolist()]] = known
+    return scores
 
 
-def ask(estimator, X, method, n_labels):
-    """Return the scores of all labels that the classifier was fitted on; see `read_scores`."""
-    answer = getattr(estimator, method)(X)
+def predict_scores(estimator, X, method, n_labels):
+    """Predict one score per label that the classifier was fitted on; see `predict_label_scores`."""
+    scores = response(estimator, X, method)
     if method == "predict_proba":
-        answer = _positive_columns(answer, getattr(estimator, "classes_", None), n_labels)
-    answer = answer.toarray() if sp.issparse(answer) else np.asarray(answer)
-    if answer.ndim == 1 and n_labels == 1:
-        answer = answer[:, np.newaxis]
-    if answer.ndim != 2 or answer.shape[1] != n_labels:
+        scores = positive_class_scores(scores, getattr(estimator, "classes_", None), n_labels)
+    scores = np.asarray(scores)
+    if scores.ndim == 1 and n_labels == 1:
+        scores = scores[:, np.newaxis]
+    if scores.ndim != 2 or scores.shape[1] != n_labels:
         raise ValueError(
-            f"{method} of {type(estimator).__name__} gave the shape {answer.shape}, which is not "
+            f"{method} of {type(estimator).__name__} gave the shape {scores.shape}, which is not "
             f"(n_samples, {n_labels}), one column per label. Was it fitted on the {n_labels} "
             "label(s) of this y?"
         )
     if method == "predict_proba":
-        return check_probabilities(answer)
-    if np.isnan(answer).any():
+        return check_probabilities(scores)
+    if np.isnan(scores).any():
         raise ValueError(f"{method} of {type(estimator).__name__} gave NaN.")
-    return answer
-
-
-def _positive_columns(answer, classes, n_labels):
-    """Reduce probabilities of two classes a label to those of class 1."""
-    if not isinstance(answer, list | tuple):
-        if n_labels != 1 or np.ndim(classes) != 1 or classes is None:
-            return answer
-        answer, classes = [answer], [classes]  # one label is a binary problem to scikit-learn
-    if classes is None:
-        classes = [np.arange(np.shape(part)[-1]) for part in answer]
-    return np.column_stack([_of_class_1(*pair) for pair in zip(answer, classes, strict=True)])
-
-
-def _of_class_1(probabilities, classes):
-    probabilities = np.asarray(probabilities)
-    if probabilities.ndim != 2 or probabilities.shape[1] != len(classes):
-        return probabilities
-    at = np.flatnonzero(np.asarray(classes) == 1)
-    return probabilities[:, at[0]] if len(at) else np.zeros(len(probabilities))
+    return scores
 
 
 def as_scores(scores, n_labels, classes=None):
@@ -172,33 +191,75 @@ def as_scores(scores, n_labels, classes=None):
     Raises
     ------
     ValueError
-        If the scores are sparse, not finite, or of another form.
+        If the scores are sparse, no numbers, not finite, or of another form.
     """
     if sp.issparse(scores):
         raise ValueError("The scores are a sparse matrix. Expected an array; call .toarray().")
-    if isinstance(scores, list) and scores and np.ndim(scores[0]) == 2:
-        scores = _stack_positive_columns(scores, classes)
-    scores = np.asarray(scores)
+    scores = np.asarray(positive_class_scores(scores, classes, n_labels))
     if n_labels == 1 and scores.ndim == 1:
         scores = scores[:, np.newaxis]
-    if n_labels == 1 and scores.ndim == 2 and scores.shape[1] == 2:
-        scores = scores[:, 1:]
-    scores = scores if scores.dtype.kind == "f" else scores.astype(np.float64)
+    scores = scores if scores.dtype.kind == "f" else _to_float(scores)
     assert_all_finite(scores, input_name="scores")
     return scores
 
 
-def _stack_positive_columns(arrays, classes):
-    """Stack the probabilities of class 1, absent where a label was constant in training."""
-    if classes is None or len(classes) != len(arrays):
-        if any(np.shape(array)[1] != 2 for array in arrays):
-            raise ValueError(
-                "A list of probabilities must hold arrays of shape (n_samples, 2), one per label; "
-                f"got {[np.shape(array) for array in arrays][:5]}."
-            )
-        classes = [np.array([0, 1])] * len(arrays)
-    columns = [
-        np.asarray(array)[:, np.asarray(values) == 1].sum(axis=1)
-        for array, values in zip(arrays, classes, strict=True)
-    ]
-    return np.column_stack(columns)
+def _to_float(scores):
+    try:
+        return scores.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The scores must be an array of numbers: {error}.") from error
+
+
+def positive_class_scores(scores, classes, n_labels):
+    """Reduce probabilities of two classes per label to those of class 1.
+
+    Parameters
+    ----------
+    scores : array-like
+        A list of arrays of shape (n_samples, n_classes), one per label, is reduced; and for a
+        single label an array of this shape. Anything else is returned as it is.
+    classes : list of arrays, array or None
+        `classes_` of the estimator; a label that was constant in training has one class.
+    n_labels : int
+        Number of labels.
+
+    Returns
+    -------
+    array-like of shape (n_samples, n_labels)
+
+    Raises
+    ------
+    ValueError
+        If nothing says which column of a list's array belongs to class 1.
+    """
+    if isinstance(scores, list | tuple) and len(scores) and np.ndim(scores[0]) == 2:
+        if classes is None or len(classes) != len(scores):
+            classes = [_two_classes(scores)] * len(scores)
+        return np.column_stack([_of_class_1(*pair) for pair in zip(scores, classes, strict=True)])
+    if n_labels != 1 or np.ndim(scores) != 2:
+        return scores
+    # One label is a binary problem to scikit-learn.
+    n_columns = np.shape(scores)[1]
+    if classes is not None and np.ndim(classes) == 1 and len(classes) == n_columns:
+        return _of_class_1(scores, classes)
+    return np.asarray(scores)[:, 1:] if n_columns == 2 else scores
+
+
+def _two_classes(arrays):
+    if any(np.shape(array)[1] != 2 for array in arrays):
+        raise ValueError(
+            "A list of probabilities must hold arrays of shape (n_samples, 2), one per label; got "
+            f"{[np.shape(array) for array in arrays][:5]}."
+        )
+    return np.array([0, 1])
+
+
+def _of_class_1(probabilities, classes):
+    """Return the column of class 1, 0 without one: the label was absent in training."""
+    probabilities = np.asarray(probabilities)
+    if probabilities.ndim != 2 or probabilities.shape[1] != len(classes):
+        raise ValueError(
+            f"Probabilities of the classes {format_values(classes)} of a label must have the shape "
+            f"(n_samples, {len(classes)}), got {probabilities.shape}."
+        )
+    return probabilities[:, np.asarray(classes) == 1].sum(axis=1)

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import logit
 from sklearn.utils.validation import check_is_fitted
 
-from skmultilabel_nn._utils.responses import read_scores
+from skmultilabel_nn._utils.responses import predict_label_scores
 from skmultilabel_nn.decision._prediction import resolve_threshold
 from skmultilabel_nn.model_selection._meta_classifier import MultilabelMetaClassifier
 
@@ -171,7 +171,7 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
             Strictly between 0 and 1.
         """
         check_is_fitted(self)
-        scores = read_scores(self.estimator_, X, self._response_method, self.targets_)
+        scores = predict_label_scores(self.estimator_, X, self._response_method, self.targets_)
         return self.calibrator_.predict_proba(_as_logits(scores, self._response_method))
 
 

@@ -10,7 +10,12 @@ from sklearn.utils.validation import check_consistent_length
 
 from skmultilabel_nn._targets.codec import TargetCodec, learn_targets
 from skmultilabel_nn._targets.reading import read_target
-from skmultilabel_nn._utils.responses import as_scores, final_estimator
+from skmultilabel_nn._utils.responses import (
+    as_scores,
+    iter_delegates,
+    response,
+    response_method,
+)
 from skmultilabel_nn._utils.text import format_values
 from skmultilabel_nn._utils.weights import cell_weights, check_weights
 
@@ -114,14 +119,9 @@ def read_estimator(estimator, X, y, *, methods, label_names=None, sample_weight=
     ValueError, TypeError
         As `read_scores`; also if the classifier has none of the methods.
     """
-    method = next((m for m in methods if hasattr(estimator, m)), None)
-    if method is None:
-        raise TypeError(
-            f"{type(estimator).__name__} has no {' and no '.join(methods)}. Give a classifier that "
-            f"has, or scores to from_predictions."
-        )
+    method = response_method(estimator, methods)
     codec, target = _encoded(estimator, y, label_names)
-    scores = getattr(estimator, method)(X)
+    scores = response(estimator, X, method)
     classes = getattr(estimator, "classes_", None)
     if isinstance(scores, np.ndarray) and scores.ndim == 1 and not codec.multilabel:
         scores = np.column_stack([-scores, scores])  # the decision function of two classes
@@ -130,7 +130,8 @@ def read_estimator(estimator, X, y, *, methods, label_names=None, sample_weight=
 
 def _encoded(estimator, y, label_names):
     """Encode a target by the labels that the estimator has columns for."""
-    codec = getattr(_with_targets(estimator), "targets_", None)
+    codecs = (getattr(delegate, "targets_", None) for delegate in iter_delegates(estimator))
+    codec = next((codec for codec in codecs if isinstance(codec, TargetCodec)), None)
     if codec is None or label_names is not None:
         if label_names is None and read_target(y).kind == "classes":
             label_names = estimator.classes_
@@ -143,14 +144,6 @@ def _encoded(estimator, y, label_names):
             stacklevel=4,
         )
     return codec, target
-
-
-def _with_targets(estimator):
-    """Find the estimator that knows its targets, also in a wrapper that fitted one."""
-    estimator = final_estimator(estimator)
-    while not hasattr(estimator, "targets_") and hasattr(estimator, "estimator_"):
-        estimator = final_estimator(estimator.estimator_)
-    return estimator
 
 
 def _aligned(codec, target, scores, sample_weight, label_names, classes=None):

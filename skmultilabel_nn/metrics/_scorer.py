@@ -9,14 +9,13 @@ from sklearn.base import BaseEstimator
 from sklearn.metrics import f1_score, jaccard_score, precision_score, recall_score
 from sklearn.utils.metadata_routing import UNUSED
 
-from skmultilabel_nn._targets.codec import TargetCodec
 from skmultilabel_nn._targets.reading import read_target
 from skmultilabel_nn._utils.checks import check_integer, check_option
-from skmultilabel_nn._utils.responses import as_scores
+from skmultilabel_nn._utils.responses import as_scores, response, response_method
 from skmultilabel_nn._utils.text import format_value, unknown_name_message
 
 from . import _at_k, _averages
-from ._truth import encode_labels, encode_truth, infer_codec, named_codec, pad_columns, read_truth
+from ._truth import codec_of, encode_labels, encode_truth, infer_codec, pad_columns, read_truth
 
 #: What to ask the estimator for, in order of preference.
 RESPONSES = {
@@ -271,8 +270,8 @@ class MultilabelScorer(BaseEstimator):
         """
         metric, options = self._resolved()
         method = _response_method(estimator, metric.response, self.response_method)
-        predicted = getattr(estimator, method)(X)
-        codec = _codec_of(estimator) or _inferred(y, predicted, method)
+        predicted = response(estimator, X, method)
+        codec = codec_of(estimator) or _inferred(y, predicted, method)
         if method != "predict":
             predicted = as_scores(predicted, codec.n_outputs, getattr(estimator, "classes_", None))
         if callable(self.metric):
@@ -339,33 +338,12 @@ def _split_name(name, k):
     return f"{stem}{at}k", int(number)
 
 
-def _response_method(estimator, response, wanted):
-    methods = RESPONSES[response] if wanted is None else wanted
+def _response_method(estimator, kind, wanted):
+    methods = RESPONSES[kind] if wanted is None else wanted
     methods = (methods,) if isinstance(methods, str) else tuple(methods)
-    if response == "ranking" and "predict" in methods:
+    if kind == "ranking" and "predict" in methods:
         raise ValueError("A ranking needs scores: response_method must not be 'predict'.")
-    for method in methods:
-        if hasattr(estimator, method):
-            return method
-    raise AttributeError(f"{type(estimator).__name__} has none of: {', '.join(methods)}.")
-
-
-def _codec_of(estimator):
-    """Find form and names of the labels in an estimator or what it is made of; None without."""
-    for _ in range(10):
-        codec = getattr(estimator, "targets_", None)
-        if isinstance(codec, TargetCodec) and codec.multilabel:
-            return codec
-        if getattr(estimator, "label_names_", None) is not None and codec is None:
-            return named_codec(estimator.label_names_)
-        steps = getattr(estimator, "steps", None)
-        inner = steps[-1][1] if steps else None
-        for name in ("best_estimator_", "estimator_"):
-            inner = getattr(estimator, name, inner)
-        if inner is None:
-            return None
-        estimator = inner
-    return None
+    return response_method(estimator, methods)
 
 
 def _inferred(y, predicted, method):

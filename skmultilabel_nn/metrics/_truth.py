@@ -13,6 +13,7 @@ from skmultilabel_nn._targets.vocabulary import (
     label_name_array,
     learn_vocabulary,
 )
+from skmultilabel_nn._utils.responses import iter_delegates
 from skmultilabel_nn._utils.weights import cell_weights, check_weights, observed_row_weights
 
 
@@ -87,6 +88,17 @@ def named_codec(names):
     positional = np.array_equal(names, np.arange(len(names)))
     kind = "indicator" if positional else "sets"
     return TargetCodec(kind, names, container="frozenset", named=not positional)
+
+
+def codec_of(estimator):
+    """Return form and names of an estimator's labels; None if neither it nor a delegate has any."""
+    for delegate in iter_delegates(estimator):
+        codec = getattr(delegate, "targets_", None)
+        if isinstance(codec, TargetCodec) and codec.multilabel:
+            return codec
+        if codec is None and getattr(delegate, "label_names_", None) is not None:
+            return named_codec(delegate.label_names_)
+    return None
 
 
 def infer_codec(y_true, *, labels=None, scores=None, label_names=None):

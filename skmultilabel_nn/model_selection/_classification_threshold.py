@@ -3,7 +3,7 @@
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skmultilabel_nn._utils.responses import read_scores
+from skmultilabel_nn._utils.responses import predict_label_scores
 from skmultilabel_nn.decision._prediction import resolve_threshold
 
 from ._meta_classifier import MultilabelMetaClassifier
@@ -173,7 +173,7 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
             In [0, 1]; an array also where `estimator` returns a list.
         """
         check_is_fitted(self)
-        return read_scores(self.estimator_, X, "predict_proba", self.targets_)
+        return predict_label_scores(self.estimator_, X, "predict_proba", self.targets_)
 
     @_estimator_has("decision_function")
     def decision_function(self, X):
@@ -189,4 +189,4 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
         ndarray of shape (n_samples, n_labels)
         """
         check_is_fitted(self)
-        return read_scores(self.estimator_, X, "decision_function", self.targets_)
+        return predict_label_scores(self.estimator_, X, "decision_function", self.targets_)

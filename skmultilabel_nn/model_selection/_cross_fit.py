@@ -14,9 +14,9 @@ from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._utils.indexing import num_samples, take_rows
 from skmultilabel_nn._utils.responses import (
     CONSTANT_SCORES,
-    ask,
-    final_classifier,
-    read_scores,
+    final_estimator,
+    predict_label_scores,
+    predict_scores,
     supports_all_target_types,
 )
 
@@ -77,7 +77,7 @@ def cross_fit(estimator, X, y, splits, *, method, codec, fit_params, refit=True,
         If ``refit=False`` and there are several splits.
     """
     if splits is None:
-        scores = read_scores(estimator, X, method, codec)
+        scores = predict_label_scores(estimator, X, method, codec)
         return CrossFit(estimator, np.arange(len(scores)), scores)
     if not refit:
         return _fit_single_split(estimator, X, y, splits, method, codec, fit_params)
@@ -97,7 +97,7 @@ def _fit_single_split(estimator, X, y, splits, method, codec, fit_params):
         )
     train, test = splits[0]
     fitted = _fit(estimator, X, y, train, fit_params)
-    return CrossFit(fitted, test, read_scores(fitted, take_rows(X, test), method, codec))
+    return CrossFit(fitted, test, predict_label_scores(fitted, take_rows(X, test), method, codec))
 
 
 def predict_held_out(estimator, X, y, splits, *, method, codec, fit_params, **parallel):
@@ -143,9 +143,9 @@ def learn_training_target(estimator, y):
     codec : TargetCodec
     target : EncodedTarget
     """
-    final = final_classifier(estimator)
+    final = final_estimator(estimator)
     while supports_all_target_types(final) and hasattr(final, "estimator"):
-        final = final_classifier(final.estimator)
+        final = final_estimator(final.estimator)
     classes = getattr(final, "classes", None) if supports_all_target_types(final) else None
     return learn_targets(y, classes=classes)
 
@@ -282,14 +282,14 @@ def _predict_split(estimator, X, y, fit_params, method, codec, train, test):
     if varying.any():
         columns = _columns_for(estimator, y[:, varying])
         fitted = _fit(estimator, X, columns, train, fit_params)
-        predictions[:, varying] = ask(fitted, X_test, method, np.count_nonzero(varying))
+        predictions[:, varying] = predict_scores(fitted, X_test, method, np.count_nonzero(varying))
     return predictions
 
 
 def _predict(fitted, X, method, codec):
     if method == "predict" and supports_all_target_types(fitted):
         return codec.encode(fitted.predict(X)).Y
-    return read_scores(fitted, X, method, codec)
+    return predict_label_scores(fitted, X, method, codec)
 
 
 def _varying_columns(estimator, y, train):

@@ -13,8 +13,8 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from skmultilabel_nn._targets.codec import EncodedTarget, TargetCodec, learn_targets
 from skmultilabel_nn._utils.responses import (
-    choose_method,
-    final_classifier,
+    final_estimator,
+    response_method,
     supports_all_target_types,
 )
 from skmultilabel_nn._utils.weights import check_weights
@@ -155,7 +155,7 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
 
     def _check_arguments(self, X, y, sample_weight, methods):
         """Check what `fit` was given, and choose the first of `methods` that the classifier has."""
-        method = choose_method(self.estimator, methods)
+        method = response_method(self.estimator, methods)
         if not self._is_prefit:
             make_splitter(self.cv, self.random_state)
         codec, target = self._read_target(y)
@@ -174,7 +174,7 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         check_is_fitted(self.estimator)
         if not supports_all_target_types(self.estimator):
             return learn_targets(y)
-        codec = final_classifier(self.estimator).targets_
+        codec = final_estimator(self.estimator).targets_
         return codec, codec.encode(y) if codec.multilabel else None
 
     def _cross_fit(self, arguments, y, fit_params, *, refit=True, needs_scores=True):
