@@ -34,24 +34,21 @@ def make_problem(n_samples=120, n_features=5, n_labels=3, *, seed=0, highest=0.5
     return X, (X[:, :n_labels] > np.linspace(0, highest, n_labels)).astype(int)
 
 
-def small_network(
-    *last, n_features=5, units=16, activation="relu", seed=0, functional=True, **given
-):
-    """Return a Keras model of one hidden layer and the layers `last`, with seeded weights.
+def small_network(*last, n_features=5, units=16, activation="relu", seed=0, cls=None, **given):
+    """Return a Keras model of a hidden layer with seeded weights, and the layers `last`.
 
-    `given` goes to the hidden layer. With ``functional=False`` the model is sequential; with a
-    subclass of ``keras.Model`` it is of this class.
+    It is functional, unless `cls` is ``keras.Sequential``; `given` goes to the hidden layer.
     """
     keras = load_keras()
     initializer = keras.initializers.GlorotUniform(seed)
     hidden = keras.layers.Dense(units, activation, kernel_initializer=initializer, **given)
     inputs = keras.Input((n_features,))
-    if not functional:
-        return keras.Sequential([inputs, hidden, *last])
+    if cls is keras.Sequential:
+        return cls([inputs, hidden, *last])
     outputs = hidden(inputs)
     for layer in last:
         outputs = layer(outputs)
-    return (keras.Model if functional is True else functional)(inputs, outputs)
+    return (cls or keras.Model)(inputs, outputs)
 
 
 # Target forms --------------------------------------------------------------------------------

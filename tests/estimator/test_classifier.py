@@ -15,7 +15,7 @@ from sklearn.base import clone
 
 from skmultilabel_nn import KerasMultiLabelClassifier, label_sets
 from skmultilabel_nn.decision import _prediction
-from tests.common import FAST
+from tests.common import FAST, TARGET_FORMS, make_problem, names_of_rows
 
 SEEDS = [0, 1]
 # Learns the problem below in a moment.
@@ -30,44 +30,36 @@ NAMES = ["cat", "ant", "bee"]  # not in alphabetical order
 INDEX = [f"row {i}" for i in range(120)]
 
 
-def problem(n_labels=3, seed=0):
-    """Labels that are present where a feature is above its threshold; rows without any occur."""
-    rng = np.random.default_rng(seed)
-    X = rng.normal(size=(120, 5))
-    return X, (X[:, :n_labels] > np.linspace(0, 0.5, n_labels)).astype(int)
+def written(form, Y):
+    """Write `Y` in this form, with the names of labels and rows of these tests."""
+    if form == "sets of integers":
+        return names_of_rows(Y, set, np.arange(10, 13))
+    y = TARGET_FORMS[form](Y, NAMES)
+    return y.set_axis(INDEX) if isinstance(y, pd.DataFrame) else y
 
 
-def names_of(row):
-    return [NAMES[j] for j in np.flatnonzero(row)]
-
-
-def objects(items):
-    items = list(items)
-    return np.fromiter(items, dtype=object, count=len(items))
-
-
-FORMS = {
-    "list of sets": lambda Y: [set(names_of(row)) for row in Y],
-    "list of frozensets": lambda Y: [frozenset(names_of(row)) for row in Y],
-    "list of lists": lambda Y: [names_of(row) for row in Y],
-    "tuple of tuples": lambda Y: tuple(tuple(names_of(row)) for row in Y),
-    "sets of integers": lambda Y: [set(np.flatnonzero(row) + 10) for row in Y],
-    "array of sets": lambda Y: objects(set(names_of(row)) for row in Y),
-    "array of lists": lambda Y: objects(names_of(row) for row in Y),
-    "pandas Series of sets": lambda Y: pd.Series([set(names_of(r)) for r in Y], index=INDEX),
-    "polars Series of lists": lambda Y: pl.Series([names_of(row) for row in Y]),
-    "int array": lambda Y: Y,
-    "bool array": lambda Y: Y.astype(bool),
-    "float array": lambda Y: Y.astype(np.float32),
-    "uint8 array": lambda Y: Y.astype(np.uint8),
-    "nested lists": lambda Y: Y.tolist(),
-    "csr_matrix": sp.csr_matrix,
-    "csc_matrix": sp.csc_matrix,
-    "csr_array": sp.csr_array,
-    "coo_array": sp.coo_array,
-    "pandas frame": lambda Y: pd.DataFrame(Y, columns=NAMES[: Y.shape[1]], index=INDEX),
-    "polars frame": lambda Y: pl.DataFrame(Y, schema=NAMES[: Y.shape[1]]),
-}
+FORMS = [
+    "list of sets",
+    "list of frozensets",
+    "list of lists",
+    "tuple of tuples",
+    "sets of integers",
+    "array of sets",
+    "array of lists",
+    "pandas Series of sets",
+    "polars Series of lists",
+    "int64 array",
+    "bool array",
+    "float32 array",
+    "uint8 array",
+    "nested lists",
+    "csr_matrix",
+    "csc_matrix",
+    "csr_array",
+    "coo_array",
+    "pandas frame",
+    "polars frame",
+]
 ITEMS = {
     "list of sets": set,
     "list of frozensets": frozenset,
@@ -99,7 +91,7 @@ def frame_of(X, form):
 
 CASES = [(form, 3) for form in FORMS] + [
     (form, n_labels)
-    for form in ("list of sets", "array of lists", "int array", "csr_matrix", "pandas frame")
+    for form in ("list of sets", "array of lists", "int64 array", "csr_matrix", "pandas frame")
     for n_labels in (1, 2)
 ]
 
@@ -108,8 +100,8 @@ CASES = [(form, 3) for form in FORMS] + [
 def case(request):
     """Form of the target, X, Y as an array in the order of `label_names_`, y, fitted classifier."""
     form, n_labels = request.param
-    X, Y = problem(n_labels)
-    X, y = frame_of(X, form), FORMS[form](Y)
+    X, Y = make_problem(n_labels=n_labels)
+    X, y = frame_of(X, form), written(form, Y)
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
     if form in ITEMS and form != "sets of integers":
         Y = Y[:, np.argsort(NAMES[:n_labels])]
@@ -189,7 +181,7 @@ def test_a_row_equals_its_place_in_a_batch(case):
 
 @functools.cache
 def probabilities_of_indicator(order):
-    X, Y = problem(len(order))
+    X, Y = make_problem(n_labels=len(order))
     return KerasMultiLabelClassifier(**LEARNING).fit(X, Y[:, order]).predict_proba(X)
 
 
@@ -206,7 +198,7 @@ def test_every_form_trains_the_same_network(case):
 @pytest.mark.parametrize("n_labels", [1, 2, 4])
 @pytest.mark.parametrize("fill", [0, 1])
 def test_constant_targets(n_labels, fill):
-    X, _ = problem()
+    X, _ = make_problem()
     Y = np.full((120, n_labels), fill)
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
     assert clf.predict_proba(X).shape == (120, n_labels)
@@ -215,7 +207,7 @@ def test_constant_targets(n_labels, fill):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_labels_never_or_always_present(seed):
-    X, Y = problem(3, seed)
+    X, Y = make_problem(seed=seed)
     Y[:, 0], Y[:, 2] = 0, 1
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
     answer = clf.predict(X)
@@ -224,7 +216,7 @@ def test_labels_never_or_always_present(seed):
 
 
 def test_one_label_per_row_stays_multilabel():
-    X, _ = problem()
+    X, _ = make_problem()
     Y = np.eye(3, dtype=int)[X[:, :3].argmax(axis=1)]
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
     assert np.ptp(clf.predict_proba(X).sum(axis=1)) > 0.01
@@ -232,16 +224,16 @@ def test_one_label_per_row_stays_multilabel():
 
 
 def test_all_label_sets_empty_needs_classes():
-    X, _ = problem()
+    X, _ = make_problem()
     clf = KerasMultiLabelClassifier(**LEARNING, classes=NAMES).fit(X, [set()] * 120)
     assert clf.predict(X).tolist() == [set()] * 120
 
 
 @pytest.mark.parametrize("form", ["list of sets", "list of lists", "pandas frame", "polars frame"])
 def test_classes_fix_the_order(form):
-    X, Y = problem()
+    X, Y = make_problem()
     names = ["bee", "dog", "cat", "ant"] if form in ITEMS else ["bee", "cat", "ant"]
-    clf = KerasMultiLabelClassifier(**LEARNING, classes=names).fit(X, FORMS[form](Y))
+    clf = KerasMultiLabelClassifier(**LEARNING, classes=names).fit(X, written(form, Y))
     assert clf.label_names_.tolist() == names
     learned = clf.predict_proba(X)[:, [names.index(name) for name in NAMES]]
     assert ((learned >= 0.5) == Y).mean() > 0.9
@@ -250,7 +242,7 @@ def test_classes_fix_the_order(form):
 
 
 def test_classes_name_the_columns_of_arrays():
-    X, Y = problem()
+    X, Y = make_problem()
     clf = KerasMultiLabelClassifier(**LEARNING, classes=NAMES, threshold={"cat": 0.99}).fit(X, Y)
     assert clf.label_names_.tolist() == NAMES
     assert_array_equal(clf.predict(X), clf.predict_proba(X) >= np.float64([0.99, 0.5, 0.5]))
@@ -258,8 +250,8 @@ def test_classes_name_the_columns_of_arrays():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_unseen_labels_count_as_missed(seed):
-    X, Y = problem(3, seed)
-    y = FORMS["list of sets"](Y)
+    X, Y = make_problem(seed=seed)
+    y = written("list of sets", Y)
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
     right = np.array([a == b for a, b in zip(clf.predict(X), y, strict=True)])
     y[::2] = [labels | {"unicorn"} for labels in y[::2]]
@@ -271,7 +263,7 @@ def test_unseen_labels_count_as_missed(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_unknown_labels_neither_train_nor_score(seed):
-    X, Y = problem(3, seed)
+    X, Y = make_problem(seed=seed)
     unknown = np.random.default_rng(seed).random(Y.shape) < 0.3
     partly = np.where(unknown, np.nan, Y)
     # Unscaled, because the scaling looks at every row, also at those of which no label is known.
@@ -291,7 +283,7 @@ def test_unknown_labels_neither_train_nor_score(seed):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("one_class", [False, True])
 def test_probabilities_are_inside_the_open_interval_at_huge_logits(dtype, one_class):
-    X, Y = problem()
+    X, Y = make_problem()
     y = X[:, :3].argmax(axis=1) if one_class else Y
     clf = KerasMultiLabelClassifier(**LEARNING, standardize=False, dtype=dtype).fit(X, y)
     far = clf.predict_proba(1e4 * X)
@@ -301,10 +293,10 @@ def test_probabilities_are_inside_the_open_interval_at_huge_logits(dtype, one_cl
     assert far.max() < 1
 
 
-@pytest.mark.parametrize("form", ["int array", "list of sets", "pandas frame"])
+@pytest.mark.parametrize("form", ["int64 array", "list of sets", "pandas frame"])
 def test_thresholds_change_after_fit_without_training(form):
-    X, Y = problem()
-    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, FORMS[form](Y))
+    X, Y = make_problem()
+    clf = KerasMultiLabelClassifier(**LEARNING).fit(X, written(form, Y))
     values, names = clf.network_.values, clf.label_names_.tolist()
     probabilities = clf.predict_proba(X)
     for threshold, numbers in [
@@ -321,7 +313,7 @@ def test_thresholds_change_after_fit_without_training(form):
 
 
 def test_named_rules():
-    X, Y = problem()
+    X, Y = make_problem()
     clf = KerasMultiLabelClassifier(**LEARNING, threshold="f1_macro").fit(X, Y)
     assert len(clf.held_out_.probabilities) == 12
     assert_array_equal(clf.predict(X), clf.predict_proba(X) >= clf.thresholds_)
@@ -333,7 +325,7 @@ def test_named_rules():
 
 @pytest.mark.parametrize("threshold", ["f1_macro", "f1_micro", "at_least_one", {1: 0.2}])
 def test_predictions_never_change_the_estimator(threshold):
-    X, Y = problem()
+    X, Y = make_problem()
     clf = KerasMultiLabelClassifier(**FAST, threshold="f1_macro").fit(X, Y)
     clf.set_params(threshold=threshold)
     before, bytes_before = dict(vars(clf)), pickle.dumps((clf.rule_, clf.held_out_, clf.targets_))
@@ -344,7 +336,7 @@ def test_predictions_never_change_the_estimator(threshold):
 
 
 def test_a_tuned_rule_needs_held_out_samples():
-    X, Y = problem()
+    X, Y = make_problem()
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, Y)
     with pytest.raises(ValueError, match="tuned on held-out samples.*early_stopping"):
         clf.set_params(threshold="f1_micro").predict(X)
@@ -364,7 +356,7 @@ CLASSES = {
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize("kind", CLASSES)
 def test_one_dimensional_targets(kind, n_classes):
-    X, _ = problem()
+    X, _ = make_problem()
     y = np.array(CLASSES[kind])[X[:, :n_classes].argmax(axis=1)]
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
     assert_array_equal(clf.classes_, np.unique(y))
@@ -388,7 +380,7 @@ def test_one_dimensional_targets(kind, n_classes):
     "wrap", [list, lambda y: pd.Series(y, index=INDEX), pl.Series, lambda y: y.astype(object)]
 )
 def test_one_dimensional_forms(wrap):
-    X, Y = problem()
+    X, Y = make_problem()
     y = np.array(["no", "yes"])[Y[:, 0]]
     clf = KerasMultiLabelClassifier(**LEARNING).fit(X, wrap(y))
     assert clf.predict(X).tolist() == clf.classes_[clf.predict_proba(X).argmax(axis=1)].tolist()
@@ -396,8 +388,8 @@ def test_one_dimensional_forms(wrap):
 
 
 def test_joined_label_lists_are_warned_of():
-    X, Y = problem()
-    y = ["|".join(names_of(row)) or "none" for row in Y]
+    X, Y = make_problem()
+    y = ["|".join(names) or "none" for names in names_of_rows(Y, list, NAMES)]
     with pytest.warns(UserWarning, match="joined label lists"):
         clf = KerasMultiLabelClassifier(**LEARNING).fit(X, y)
     assert clf.classes_.ndim == 1
@@ -413,7 +405,7 @@ class TestManyLabels:
     @pytest.mark.parametrize("threshold", [0.5, "at_least_one", [0.2, 0.5, 0.8]])
     @pytest.mark.parametrize("kind", [sp.csr_matrix, sp.csr_array])
     def test_sparse_answers(self, in_small_batches, threshold, kind):
-        X, Y = problem()
+        X, Y = make_problem()
         dense, sparse = (
             KerasMultiLabelClassifier(**FAST, threshold=threshold).fit(X, y) for y in (Y, kind(Y))
         )
@@ -444,10 +436,10 @@ class TestManyLabels:
             assert peak < n_samples * n_labels  # a byte for each cell is more than is needed
 
     @pytest.mark.parametrize("k", [1, 2, 3])
-    @pytest.mark.parametrize("form", ["int array", "list of sets", "pandas frame"])
+    @pytest.mark.parametrize("form", ["int64 array", "list of sets", "pandas frame"])
     def test_top_k(self, in_small_batches, k, form):
-        X, Y = problem()
-        clf = KerasMultiLabelClassifier(**FAST).fit(X, FORMS[form](Y))
+        X, Y = make_problem()
+        clf = KerasMultiLabelClassifier(**FAST).fit(X, written(form, Y))
         labels, scores = clf.predict_topk(X, k)
         P = clf.predict_proba(X)
         assert labels.shape == scores.shape == (len(X), k)
@@ -456,7 +448,7 @@ class TestManyLabels:
         assert_array_equal(labels[:, 0], clf.label_names_[P.argmax(axis=1)])
 
     def test_top_k_of_classes(self):
-        X, Y = problem()
+        X, Y = make_problem()
         clf = KerasMultiLabelClassifier(**FAST).fit(
             X, np.array(["b", "a", "c"])[X[:, :3].argmax(1)]
         )
@@ -464,6 +456,6 @@ class TestManyLabels:
 
     @pytest.mark.parametrize("k", [0, 4, 1.5, "2", True])
     def test_top_k_refuses(self, k):
-        X, Y = problem()
+        X, Y = make_problem()
         with pytest.raises(ValueError, match="from 1 to 3"):
             KerasMultiLabelClassifier(**FAST).fit(X, Y).predict_topk(X, k)

@@ -13,7 +13,9 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .tools import FORMS, classifier, fast, problem, sets
+from tests.common import TARGET_FORMS, fast_classifier, make_problem
+
+from .tools import FORMS, classifier
 
 pytestmark = pytest.mark.slow
 KERAS_COPIES = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -33,10 +35,10 @@ COPIES = {
 
 @pytest.mark.parametrize("how", COPIES)
 def test_copies_of_fitted_estimators(form, how, tmp_path):
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     y = FORMS[form](Y)
-    clf = fast(threshold={} if form == "classes" else 0.4).fit(X, y)
-    for original in (clf, make_pipeline(StandardScaler(), fast()).fit(X, y)):
+    clf = fast_classifier(threshold={} if form == "classes" else 0.4).fit(X, y)
+    for original in (clf, make_pipeline(StandardScaler(), fast_classifier()).fit(X, y)):
         copied = COPIES[how](original, tmp_path)
         assert_array_equal(copied.predict_proba(X), original.predict_proba(X))
         assert type(copied.predict(X)) is type(original.predict(X))
@@ -48,8 +50,10 @@ def test_copies_of_fitted_estimators(form, how, tmp_path):
 
 @pytest.mark.parametrize("how", [*COPIES, "clone"])
 def test_copies_of_unfitted_estimators(how, tmp_path):
-    X, Y = problem()
-    clf = fast(threshold={0: 0.3}, class_weight={1: 2.0}, callbacks=[], metrics=["accuracy"])
+    X, Y = make_problem(120, 6)
+    clf = fast_classifier(
+        threshold={0: 0.3}, class_weight={1: 2.0}, callbacks=[], metrics=["accuracy"]
+    )
     copied = clone(clf) if how == "clone" else COPIES[how](clf, tmp_path)
     assert copied.get_params() == clf.get_params()
     assert not hasattr(copied, "network_")
@@ -57,8 +61,8 @@ def test_copies_of_unfitted_estimators(how, tmp_path):
 
 
 def test_clones_are_not_fitted():
-    X, Y = problem()
-    copied = clone(fast().fit(X, Y))
+    X, Y = make_problem(120, 6)
+    copied = clone(fast_classifier().fit(X, Y))
     assert vars(copied).keys() == copied.get_params(deep=False).keys()
 
 
@@ -67,9 +71,9 @@ def test_clones_are_not_fitted():
 def test_copies_with_a_keras_model(how, tmp_path):
     import keras  # noqa: PLC0415 (workers import this module, and one test is of what they load)
 
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     layers = [keras.Input((6,)), keras.layers.Dense(4), keras.layers.Dense(3, activation="sigmoid")]
-    clf = fast(network=keras.Sequential(layers)).fit(X, Y)
+    clf = fast_classifier(network=keras.Sequential(layers)).fit(X, Y)
     copied = COPIES[how](clf, tmp_path)
     assert_array_equal(copied.predict_proba(X), clf.predict_proba(X))
     assert_allclose(copied.fit(X, Y).predict_proba(X), clf.predict_proba(X), rtol=1e-5)
@@ -77,8 +81,8 @@ def test_copies_with_a_keras_model(how, tmp_path):
 
 @pytest.mark.parametrize("how", COPIES)
 def test_training_goes_on_in_a_copy(how, tmp_path):
-    X, Y = problem()
-    clf = fast().partial_fit(X, Y).partial_fit(X, Y)
+    X, Y = make_problem(120, 6)
+    clf = fast_classifier().partial_fit(X, Y).partial_fit(X, Y)
     copied = COPIES[how](clf, tmp_path)
     clf.set_params(random_state=5).partial_fit(X, Y)
     copied.set_params(random_state=5).partial_fit(X, Y)
@@ -86,8 +90,8 @@ def test_training_goes_on_in_a_copy(how, tmp_path):
 
 
 def test_pickles_are_small():
-    X, Y = problem()
-    clf = fast().fit(X, Y)
+    X, Y = make_problem(120, 6)
+    clf = fast_classifier().fit(X, Y)
     clf.predict(X)
     n_weights = sum(np.size(value) for value in clf.network_.values)
     assert len(pickle.dumps(clf)) < 4 * n_weights + 12_000
@@ -106,8 +110,8 @@ clf.fit(X, [{"z"}, {"y", "z"}] * 60)
 @pytest.mark.slow
 @pytest.mark.parametrize("predicted", [False, True])
 def test_another_process_loads_it(predicted, tmp_path):
-    X, Y = problem()
-    clf = classifier().fit(X, sets(Y))
+    X, Y = make_problem(120, 6)
+    clf = classifier().fit(X, TARGET_FORMS["label sets"](Y))
     if predicted:
         clf.predict(X)
     joblib.dump(clf, tmp_path / "clf.joblib")
@@ -128,9 +132,9 @@ def test_another_process_loads_it(predicted, tmp_path):
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_skops(form, early_stopping):
     io = pytest.importorskip("skops.io")
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     y = FORMS[form](Y)
-    clf = fast(early_stopping=early_stopping).fit(X, y)
+    clf = fast_classifier(early_stopping=early_stopping).fit(X, y)
     stored = io.dumps(make_pipeline(clf))
     untrusted = io.get_untrusted_types(data=stored)
     assert all(name.startswith(("skmultilabel_nn.", "scipy.sparse.")) for name in untrusted)

@@ -12,13 +12,11 @@ from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
 from skmultilabel_nn import KerasMultiLabelClassifier
-from tests.common import FAST
+from tests.common import FAST, make_problem, names_of_rows
 
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(40, 4))
-Y = (X[:, :3] > 0).astype(int)
+X, Y = make_problem(40, 4, highest=0)
 NAMES = ["a", "b", "c"]
-SETS = [{NAMES[j] for j in np.flatnonzero(row)} for row in Y]
+SETS = names_of_rows(Y, set, NAMES)
 FRAME = pd.DataFrame(X, columns=["w", "x", "y", "z"])
 CLASSES = np.array(["no", "yes"])[Y[:, 0]]
 

@@ -14,21 +14,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from skmultilabel_nn import KerasMultiLabelClassifier
-from tests.common import FAST
+from tests.common import FAST, fast_classifier, make_problem
 
 SEEDS = [0, 1]
 
 
 @pytest.fixture(scope="module")
 def problem():
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(96, 8))
-    return X, (X[:, :3] > 0).astype(int)
-
-
-def fast(**parameters):
-    return KerasMultiLabelClassifier(**{**FAST, **parameters})
+    return make_problem(96, 8, highest=0)
 
 
 # Held-out rows -------------------------------------------------------------------------------
@@ -37,7 +30,9 @@ def fast(**parameters):
 def test_early_stopping_restores_the_best_weights(problem):
     X, Y = problem
     noise = np.random.default_rng(0).permutation(Y)
-    clf = fast(early_stopping=True, epochs=200, patience=3, learning_rate=0.05, dropout=0)
+    clf = fast_classifier(
+        early_stopping=True, epochs=200, patience=3, learning_rate=0.05, dropout=0
+    )
     clf.fit(X, noise, validation_data=(X[::2], Y[::2]))
     losses = clf.history_["val_loss"]
     assert clf.n_iter_ == len(losses) == int(np.argmin(losses)) + 4 < 200
@@ -50,19 +45,21 @@ def test_validation_data(problem, weighted):
     X, Y = problem
     weight = np.random.default_rng(0).uniform(0.1, 2, size=20)
     held_out = (X[:20], Y[:20], weight)[: 3 if weighted else 2]
-    clf = fast().fit(X[20:], Y[20:], validation_data=held_out)
+    clf = fast_classifier().fit(X[20:], Y[20:], validation_data=held_out)
     assert len(clf.history_["val_loss"]) == FAST["epochs"]
     cells = -np.log(np.where(Y[:20] == 1, clf.predict_proba(X[:20]), 1 - clf.predict_proba(X[:20])))
     expected = np.average(cells.mean(axis=1), weights=weight if weighted else None)
     assert clf.history_["val_loss"][-1] == pytest.approx(expected, rel=1e-4)
-    alone = fast().fit(X[20:], Y[20:])
+    alone = fast_classifier().fit(X[20:], Y[20:])
     assert_allclose(clf.predict_proba(X), alone.predict_proba(X), rtol=1e-4)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_validation_fraction_is_seeded(problem, seed):
     fits = [
-        fast(early_stopping=True, validation_fraction=0.25, random_state=seed).fit(*problem)
+        fast_classifier(early_stopping=True, validation_fraction=0.25, random_state=seed).fit(
+            *problem
+        )
         for _ in range(2)
     ]
     assert fits[0].held_out_.Y.shape == (24, 3)
@@ -73,7 +70,7 @@ def test_validation_fraction_is_seeded(problem, seed):
 @pytest.mark.parametrize("metrics", [["accuracy"], [keras.metrics.BinaryAccuracy(name="accuracy")]])
 def test_metrics_are_computed_of_probabilities(problem, metrics):
     X, Y = problem
-    clf = fast(metrics=metrics).fit(X, Y, validation_data=(X, Y))
+    clf = fast_classifier(metrics=metrics).fit(X, Y, validation_data=(X, Y))
     assert set(clf.history_) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     expected = ((clf.predict_proba(X) > 0.5) == Y).mean()
     assert clf.history_["val_accuracy"][-1] == pytest.approx(expected, abs=1e-6)
@@ -87,7 +84,7 @@ def test_callbacks_are_copied(problem):
             self.epochs += 1
 
     counter = Counter()
-    clf = fast(callbacks=[counter]).fit(*problem)
+    clf = fast_classifier(callbacks=[counter]).fit(*problem)
     assert counter.epochs == 0
     assert clf.callbacks_[0].epochs == clf.n_iter_ == FAST["epochs"]
     assert len(clf.history_["loss"]) == clf.n_iter_
@@ -99,7 +96,7 @@ def test_callbacks_are_copied(problem):
 
 def test_partial_fit_is_fit_in_parts(problem):
     X, Y = problem
-    clf = fast(dropout=0, learning_rate=0.02)
+    clf = fast_classifier(dropout=0, learning_rate=0.02)
     for _ in range(3):
         clf.partial_fit(X, Y)
     assert clf.n_iter_ == len(clf.history_["loss"]) == 3
@@ -113,7 +110,7 @@ def test_partial_fit_learns_the_vocabulary_from_classes(problem):
     X, Y = problem
     y = [{f"label {j}" for j in np.flatnonzero(row)} for row in Y]
     names = ["label 2", "label 1", "label 0", "label 9"]
-    clf = fast().partial_fit(X, [labels - {"label 1"} for labels in y], classes=names)
+    clf = fast_classifier().partial_fit(X, [labels - {"label 1"} for labels in y], classes=names)
     clf.partial_fit(X, y, sample_weight=np.ones(96))
     assert clf.label_names_.tolist() == names
     assert clf.predict_proba(X).shape == (96, 4)
@@ -125,7 +122,9 @@ def test_partial_fit_learns_the_vocabulary_from_classes(problem):
 def test_partial_fit_with_one_class_first(problem):
     X, Y = problem
     y = np.array(["no", "yes"])[Y[:, 0]]
-    clf = fast(learning_rate=0.02).partial_fit(X[y == "no"], y[y == "no"], classes=["yes", "no"])
+    clf = fast_classifier(learning_rate=0.02).partial_fit(
+        X[y == "no"], y[y == "no"], classes=["yes", "no"]
+    )
     for _ in range(30):
         clf.partial_fit(X, y)
     assert clf.classes_.tolist() == ["no", "yes"]
@@ -134,8 +133,8 @@ def test_partial_fit_with_one_class_first(problem):
 
 def test_warm_start_goes_on(problem):
     X, Y = problem
-    cold = fast(dropout=0).fit(X, Y)
-    warm = fast(dropout=0, warm_start=True).fit(X, Y)
+    cold = fast_classifier(dropout=0).fit(X, Y)
+    warm = fast_classifier(dropout=0, warm_start=True).fit(X, Y)
     assert_array_equal(warm.predict_proba(X), cold.predict_proba(X))
     warm.fit(X, Y)
     assert warm.n_iter_ == len(warm.history_["loss"]) == 2 * FAST["epochs"]
@@ -145,7 +144,7 @@ def test_warm_start_goes_on(problem):
 
 def test_fit_starts_anew_for_another_problem(problem):
     X, Y = problem
-    clf = fast().fit(X, Y).fit(X[:, :5], [{"a"}, {"b"}] * 48)
+    clf = fast_classifier().fit(X, Y).fit(X[:, :5], [{"a"}, {"b"}] * 48)
     assert clf.n_features_in_ == 5
     assert clf.label_names_.tolist() == ["a", "b"]
     clf.fit(X, np.arange(96) % 2)
@@ -163,7 +162,7 @@ def weights(clf):
 @pytest.mark.parametrize("parameters", [{}, {"early_stopping": True}, {"dtype": "float64"}])
 def test_the_seed_decides_everything(problem, seed, parameters):
     first, again, other = (
-        fast(random_state=s, **parameters).fit(*problem) for s in (seed, seed, seed + 1)
+        fast_classifier(random_state=s, **parameters).fit(*problem) for s in (seed, seed, seed + 1)
     )
     for mine, same in zip(weights(first), weights(again), strict=True):
         assert_array_equal(mine, same)
@@ -172,7 +171,7 @@ def test_the_seed_decides_everything(problem, seed, parameters):
 
 def test_threads_do_not_mix(problem):
     def fit(seed):
-        return weights(fast(random_state=seed, threshold="f1_macro").fit(*problem))
+        return weights(fast_classifier(random_state=seed, threshold="f1_macro").fit(*problem))
 
     alone = [fit(seed) for seed in range(4)]
     together = joblib.Parallel(4, "threading")(joblib.delayed(fit)(seed) for seed in range(4))
@@ -182,14 +181,14 @@ def test_threads_do_not_mix(problem):
 
 def test_random_state_instances_move_on(problem):
     rng = np.random.RandomState(0)
-    first, second = (fast(random_state=rng).fit(*problem) for _ in range(2))
+    first, second = (fast_classifier(random_state=rng).fit(*problem) for _ in range(2))
     assert abs(weights(first)[-2] - weights(second)[-2]).max() > 0.01
-    again = fast(random_state=np.random.RandomState(0)).fit(*problem)
+    again = fast_classifier(random_state=np.random.RandomState(0)).fit(*problem)
     assert_array_equal(weights(first)[-2], weights(again)[-2])
 
 
 def test_without_a_seed_fits_differ(problem):
-    first, second = (fast(random_state=None).fit(*problem) for _ in range(2))
+    first, second = (fast_classifier(random_state=None).fit(*problem) for _ in range(2))
     assert abs(weights(first)[-2] - weights(second)[-2]).max() > 0.01
 
 
@@ -209,7 +208,7 @@ def test_global_random_states_stay(problem, random_state):
         return np.array(draws())
 
     def work():
-        clf = fast(random_state=random_state, early_stopping=True, threshold="f1_macro")
+        clf = fast_classifier(random_state=random_state, early_stopping=True, threshold="f1_macro")
         clf.fit(*problem).predict(problem[0])
         clf.partial_fit(*problem).model_.get_weights()
 
@@ -224,7 +223,7 @@ def test_global_random_states_stay(problem, random_state):
 
 def test_the_model_is_usable(problem):
     X, Y = problem
-    clf = fast().fit(X, Y)
+    clf = fast_classifier().fit(X, Y)
     model = clf.model_
     assert_allclose(model(X).numpy(), clf.predict_proba(X), rtol=1e-4)
     assert_allclose(model.predict(X, verbose=0), clf.predict_proba(X), rtol=1e-4)
@@ -237,7 +236,7 @@ def test_the_model_is_usable(problem):
 
 def test_prediction_changes_nothing(problem):
     X, Y = problem
-    clf = fast().fit(X, Y)
+    clf = fast_classifier().fit(X, Y)
     before = dict(vars(clf))
     clf.predict(X), clf.predict_proba(X), clf.score(X, Y), clf.decision_function(X), clf.model_
     assert vars(clf) == before
@@ -309,7 +308,7 @@ def call(clf, method, *data):
 def test_a_failed_fit_leaves_a_fitted_estimator_as_it_was(problem, failure, method):
     break_it, error, message = failure
     X, Y = problem
-    clf = fast(warm_start=method == "warm fit").fit(X, Y)
+    clf = fast_classifier(warm_start=method == "warm fit").fit(X, Y)
     predictions = clf.predict_proba(X)
     bad = break_it(clf, X[:, ::-1], Y)
     before, history = dict(vars(clf)), copy.deepcopy(clf.history_)
@@ -319,14 +318,14 @@ def test_a_failed_fit_leaves_a_fitted_estimator_as_it_was(problem, failure, meth
     assert all(vars(clf)[name] is value for name, value in before.items())
     assert clf.history_ == history
     assert_array_equal(clf.predict_proba(X), predictions)
-    good = fast().get_params()
+    good = fast_classifier().get_params()
     assert_array_equal(clf.set_params(**good).fit(X, Y).predict_proba(X), predictions)
 
 
 @pytest.mark.parametrize(("failure", "method"), CASES, ids=ids)
 def test_a_failed_fit_leaves_an_unfitted_estimator_unfitted(problem, failure, method):
     break_it, error, message = failure
-    clf = fast(warm_start=method == "warm fit")
+    clf = fast_classifier(warm_start=method == "warm fit")
     bad = break_it(clf, *problem)
     before = dict(vars(clf))
     with pytest.raises(error, match=message):
@@ -348,7 +347,7 @@ def test_parameters_are_not_changed(problem):
         "classes": [0, 1, 2],
         "threshold": {0: 0.3},
     }
-    clf = fast(**parameters)
+    clf = fast_classifier(**parameters)
     before = clf.get_params()
     clf.fit(*problem).partial_fit(*problem).predict(problem[0])
     assert clf.get_params() == before
@@ -356,7 +355,8 @@ def test_parameters_are_not_changed(problem):
     assert not parameters["optimizer"].built
     assert clf.classes == [0, 1, 2]
     assert (
-        clone(fast(class_weight={0: 2.0})).get_params() == fast(class_weight={0: 2.0}).get_params()
+        clone(fast_classifier(class_weight={0: 2.0})).get_params()
+        == fast_classifier(class_weight={0: 2.0}).get_params()
     )
 
 
@@ -365,7 +365,7 @@ def test_parameters_are_not_changed(problem):
 
 def test_partial_fit_refuses_another_vocabulary(problem):
     X, Y = problem
-    clf = fast().partial_fit(X, Y, classes=range(Y.shape[1]))
+    clf = fast_classifier().partial_fit(X, Y, classes=range(Y.shape[1]))
     before = clf.predict_proba(X)
     with pytest.raises(ValueError, match="is not the vocabulary of the first call"):
         clf.partial_fit(X, Y, classes=["x", "y"])
@@ -379,9 +379,9 @@ def test_callbacks_that_cannot_be_copied_are_named(problem):
     callback = keras.callbacks.Callback()
     callback.lock = threading.Lock()
     with pytest.raises(TypeError, match="callbacks are copied at each fit"):
-        fast(callbacks=[callback]).fit(*problem)
+        fast_classifier(callbacks=[callback]).fit(*problem)
 
 
 def test_class_weight_is_no_number(problem):
     with pytest.raises(ValueError, match="class_weight must be None, 'balanced'"):
-        fast(class_weight=3).fit(*problem)
+        fast_classifier(class_weight=3).fit(*problem)

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 
 from skmultilabel_nn import KerasMultiLabelClassifier
-from tests.common import FAST
+from tests.common import fast_classifier, make_problem
 
 SEEDS = [0, 1]
 NAMES = [f"feature {i}" for i in range(8)]
@@ -20,17 +20,11 @@ NAMES = [f"feature {i}" for i in range(8)]
 
 @pytest.fixture(scope="module")
 def problem():
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(96, 8))
-    return X, (X[:, :3] > 0).astype(int)
-
-
-def fast(**parameters):
-    return KerasMultiLabelClassifier(**{**FAST, **parameters})
+    return make_problem(96, 8, highest=0)
 
 
 def probabilities(X, y, *, fit=None, **parameters):
-    return fast(**parameters).fit(X, y, **(fit or {})).predict_proba(X)
+    return fast_classifier(**parameters).fit(X, y, **(fit or {})).predict_proba(X)
 
 
 # Inputs --------------------------------------------------------------------------------------
@@ -62,7 +56,7 @@ def test_sparse_formats(problem, kind, style):
     assert_allclose(
         probabilities(given, Y), probabilities(sp.csr_array(X), Y), rtol=1e-5, err_msg=kind
     )
-    unscaled = fast(standardize=False).fit(X, Y)
+    unscaled = fast_classifier(standardize=False).fit(X, Y)
     assert_allclose(unscaled.predict_proba(given), unscaled.predict_proba(X), rtol=1e-5)
 
 
@@ -71,8 +65,8 @@ def test_wide_sparse_input_equals_dense_input(width):
     """From a certain width on, batches stay sparse."""
     X = sp.random(64, width, 0.01, format="csr", random_state=0)
     Y = (X[:, :2].toarray() > 0).astype(int)
-    clf = fast(standardize=False, dropout=0, input_dropout=0, optimizer="adam").fit(X, Y)
-    dense = fast(standardize=False, dropout=0, input_dropout=0, optimizer="adam").fit(
+    clf = fast_classifier(standardize=False, dropout=0, input_dropout=0, optimizer="adam").fit(X, Y)
+    dense = fast_classifier(standardize=False, dropout=0, input_dropout=0, optimizer="adam").fit(
         X.toarray(), Y
     )
     assert_allclose(clf.predict_proba(X), dense.predict_proba(X.toarray()), rtol=1e-3)
@@ -81,7 +75,7 @@ def test_wide_sparse_input_equals_dense_input(width):
 def test_the_whole_matrix_is_never_made_dense():
     X = sp.random(400, 50_000, 0.0005, format="csr", random_state=0, dtype=np.float32)
     Y = np.arange(1200).reshape(400, 3) % 2
-    clf = fast(hidden_layer_sizes=(2,), epochs=1)
+    clf = fast_classifier(hidden_layer_sizes=(2,), epochs=1)
     tracemalloc.start()
     clf.fit(X, Y).predict(X)
     _, peak = tracemalloc.get_traced_memory()
@@ -93,7 +87,7 @@ def test_the_whole_matrix_is_never_made_dense():
 def test_feature_names(problem, library):
     X, Y = problem
     frame = pd.DataFrame(X, columns=NAMES) if library is pd else pl.DataFrame(X, schema=NAMES)
-    clf = fast().fit(frame, Y)
+    clf = fast_classifier().fit(frame, Y)
     assert clf.n_features_in_ == 8
     assert clf.feature_names_in_.tolist() == NAMES
     assert_array_equal(clf.predict_proba(frame), probabilities(X, Y))
@@ -105,7 +99,7 @@ def test_feature_names(problem, library):
         warnings.simplefilter("error")
         clf.predict(frame)
         clf.score(frame, Y)
-        fast(early_stopping=True).fit(frame, Y, validation_data=(frame, Y))
+        fast_classifier(early_stopping=True).fit(frame, Y, validation_data=(frame, Y))
 
 
 def test_inputs_are_not_changed(problem):
@@ -113,7 +107,7 @@ def test_inputs_are_not_changed(problem):
     weight = np.ones(96)
     for a in (X, Y, weight):
         a.flags.writeable = False
-    fast(early_stopping=True).fit(X, Y, sample_weight=weight).score(X, Y)
+    fast_classifier(early_stopping=True).fit(X, Y, sample_weight=weight).score(X, Y)
     assert_array_equal(X, problem[0])
 
 
@@ -121,7 +115,9 @@ def test_scaling_is_inside(problem):
     X, Y = problem
     moved = 1e3 * X + 5e3
     assert_allclose(probabilities(moved, Y), probabilities(X, Y), atol=0.02)
-    assert_allclose(fast().fit(moved, Y).model_(moved).numpy(), probabilities(moved, Y), rtol=1e-3)
+    assert_allclose(
+        fast_classifier().fit(moved, Y).model_(moved).numpy(), probabilities(moved, Y), rtol=1e-3
+    )
     assert (abs(probabilities(moved, Y, standardize=False) - probabilities(X, Y)) > 0.1).any()
 
 
@@ -148,8 +144,8 @@ def test_rows_of_weight_zero_do_not_train(problem):
     weight = np.repeat([1.0, 0.0], 48)
     changed = np.concatenate([Y[:48], 1 - Y[48:]])
     X2 = np.concatenate([X[:48], 100 + X[48:]])
-    clf = fast().fit(X, Y, sample_weight=weight)
-    other = fast().fit(X2, changed, sample_weight=weight)
+    clf = fast_classifier().fit(X, Y, sample_weight=weight)
+    other = fast_classifier().fit(X2, changed, sample_weight=weight)
     assert_allclose(clf.predict_proba(X), other.predict_proba(X), rtol=1e-4)
 
 
@@ -169,7 +165,7 @@ def test_weights_of_cells_equal_weights_of_rows(problem):
 )
 def test_class_weight_is_the_weight_of_positives(problem, class_weight, weights):
     X, Y = problem
-    clf = fast(standardize=False)  # the scaling looks at the weights of samples only
+    clf = fast_classifier(standardize=False)  # the scaling looks at the weights of samples only
     by_cells = clone(clf).fit(X, Y, sample_weight=np.where(Y, weights, 1.0))
     clf.set_params(class_weight=class_weight).fit(X, Y)
     assert_allclose(clf.predict_proba(X), by_cells.predict_proba(X), rtol=1e-4)
@@ -180,7 +176,7 @@ def test_balanced_class_weight(problem):
     Y = (X[:, :2] > [-1.0, 1.2]).astype(int)
     share = Y.mean(axis=0)
     cells = np.where(Y, 0.5 / share, 0.5 / (1 - share))
-    clf = fast(standardize=False)
+    clf = fast_classifier(standardize=False)
     by_cells = clone(clf).fit(X, Y, sample_weight=cells).predict_proba(X)
     plain = clone(clf).fit(X, Y).predict_proba(X)
     balanced = clf.set_params(class_weight="balanced").fit(X, Y).predict_proba(X)
@@ -191,7 +187,7 @@ def test_balanced_class_weight(problem):
 def test_class_weight_by_label_name(problem):
     X, Y = problem
     y = [{f"label {j}" for j in np.flatnonzero(row)} for row in Y]
-    clf = fast(class_weight={"label 1": 5.0}).fit(X, y)
+    clf = fast_classifier(class_weight={"label 1": 5.0}).fit(X, y)
     assert_array_equal(clf.predict_proba(X), probabilities(X, Y, class_weight={1: 5.0}))
 
 
@@ -199,7 +195,7 @@ def test_class_weight_of_classes(problem):
     X, Y = problem
     y = np.array(["no", "yes"])[Y[:, 0]]
     rows = np.where(y == "yes", 4.0, 1.0)
-    clf = fast(class_weight={"yes": 4.0}, standardize=False).fit(X, y)
+    clf = fast_classifier(class_weight={"yes": 4.0}, standardize=False).fit(X, y)
     assert_allclose(
         clf.predict_proba(X),
         probabilities(X, y, fit={"sample_weight": rows}, standardize=False),
@@ -257,7 +253,7 @@ class TestRowsThatDoNotCount:
 @pytest.mark.parametrize("monitor", ["val_roc_auc", "val_average_precision"])
 def test_an_undefined_monitor_is_an_error(problem, monitor):
     X, Y = problem
-    clf = fast(early_stopping=True, monitor=monitor)
+    clf = fast_classifier(early_stopping=True, monitor=monitor)
     with pytest.raises(ValueError, match="undefined on the held-out samples"):
         clf.fit(X, Y, validation_data=(X[:20], np.zeros_like(Y[:20])))
     assert not hasattr(clf, "network_")

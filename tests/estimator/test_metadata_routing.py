@@ -9,7 +9,9 @@ from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .tools import FORMS, fast, problem
+from tests.common import fast_classifier, make_problem
+
+from .tools import FORMS
 
 pytestmark = pytest.mark.slow
 
@@ -22,11 +24,13 @@ def routing():
 
 @pytest.mark.usefixtures("routing")
 def test_routing_of_weights():
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     weight = np.random.default_rng(0).uniform(0, 3, size=120)
-    clf = fast().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+    clf = (
+        fast_classifier().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
+    )
     scaled = StandardScaler().set_fit_request(sample_weight=False).fit_transform(X)
-    direct = fast().fit(scaled, Y, sample_weight=weight)
+    direct = fast_classifier().fit(scaled, Y, sample_weight=weight)
     pipe = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), clf)
     pipe.fit(X, Y, sample_weight=weight)
     assert_allclose(pipe.predict_proba(X), direct.predict_proba(scaled))
@@ -38,18 +42,18 @@ def test_routing_of_weights():
     assert search.score(X, Y, sample_weight=weight) == scorer(pipe, X, Y, sample_weight=weight)
     folds = cross_validate(clf, X, Y, cv=KFold(2), params={"sample_weight": weight})
     train, test = next(KFold(2).split(X))
-    expected = fast().fit(X[train], Y[train], sample_weight=weight[train])
+    expected = fast_classifier().fit(X[train], Y[train], sample_weight=weight[train])
     expected = expected.score(X[test], Y[test], sample_weight=weight[test])
     assert folds["test_score"][0] == pytest.approx(expected)
 
 
 @pytest.mark.usefixtures("routing")
 def test_routing_of_validation_data():
-    X, Y = problem()
-    clf = fast(early_stopping=True).set_fit_request(validation_data=True)
+    X, Y = make_problem(120, 6)
+    clf = fast_classifier(early_stopping=True).set_fit_request(validation_data=True)
     scaler = StandardScaler().fit(X[:80])
     held_out = scaler.transform(X[80:]), Y[80:]
-    direct = fast(early_stopping=True)
+    direct = fast_classifier(early_stopping=True)
     direct.fit(scaler.transform(X[:80]), Y[:80], validation_data=held_out)
     pipe = make_pipeline(StandardScaler(), clf).fit(X[:80], Y[:80], validation_data=held_out)
     assert pipe[-1].history_ == direct.history_
@@ -61,13 +65,13 @@ def test_routing_of_validation_data():
 @pytest.mark.usefixtures("routing")
 @pytest.mark.parametrize("search", [False, True])
 def test_a_pipeline_transforms_validation_samples(form, search):
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     y, y_val = FORMS[form](Y[:80]), FORMS[form](Y[80:])
-    clf = fast(early_stopping=True).set_fit_request(X_val=True, y_val=True)
+    clf = fast_classifier(early_stopping=True).set_fit_request(X_val=True, y_val=True)
     pipe = Pipeline([("scale", StandardScaler()), ("clf", clf)], transform_input=["X_val"])
     scaler = StandardScaler().fit(X[:80])
     held_out = {"X_val": scaler.transform(X[80:]), "y_val": y_val}
-    direct = fast(early_stopping=True).fit(scaler.transform(X[:80]), y, **held_out)
+    direct = fast_classifier(early_stopping=True).fit(scaler.transform(X[:80]), y, **held_out)
     if search:
         pipe = GridSearchCV(pipe, {"clf__dropout": [clf.dropout]}, cv=2)
     pipe.fit(X[:80], y, X_val=X[80:], y_val=y_val)
@@ -81,7 +85,7 @@ def test_transform_input_cannot_serve_validation_data(n_labels):
     """scikit-learn transforms every item of a tuple, y too; at least that is never silent."""
     rng = np.random.default_rng(0)
     X, Y = rng.normal(size=(60, 6)), rng.integers(0, 2, size=(60, n_labels))
-    clf = fast().set_fit_request(validation_data=True)
+    clf = fast_classifier().set_fit_request(validation_data=True)
     pipe = Pipeline([("scale", StandardScaler()), ("clf", clf)])
     pipe.set_params(transform_input=["validation_data"])
     with pytest.raises(ValueError, match=r"3 features|0 and 1 only"):
@@ -89,9 +93,9 @@ def test_transform_input_cannot_serve_validation_data(n_labels):
 
 
 def test_weights_without_routing():
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     weight = np.random.default_rng(0).uniform(0, 3, size=120)
-    pipe = make_pipeline(StandardScaler(), fast())
+    pipe = make_pipeline(StandardScaler(), fast_classifier())
     pipe.fit(X, Y, kerasmultilabelclassifier__sample_weight=weight)
-    direct = fast().fit(StandardScaler().fit_transform(X), Y, sample_weight=weight)
+    direct = fast_classifier().fit(StandardScaler().fit_transform(X), Y, sample_weight=weight)
     assert_allclose(pipe.predict_proba(X), direct.predict_proba(StandardScaler().fit_transform(X)))

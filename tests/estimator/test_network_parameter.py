@@ -9,6 +9,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn.networks import MLP
+from tests.common import make_problem, small_network
 
 # Keras's own copying of models, which clone and deepcopy call, warns with numpy 2.
 pytestmark = [
@@ -22,9 +23,7 @@ LAYERS = keras.layers
 
 @pytest.fixture(scope="module")
 def problem():
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(120, 5))
-    return X, (X[:, :3] > [0.0, 0.25, 0.5]).astype(int)
+    return make_problem()
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +35,6 @@ def images():
     X[:, :4] += Y[:, 0, None, None, None]
     X[:, :, 4:] += Y[:, 1, None, None, None]
     return X, Y
-
-
-def drawn(seed):
-    """Weights that are the same in every model, without a seed for all of Keras."""
-    return keras.initializers.GlorotUniform(seed)
-
-
-def hidden(x):
-    return LAYERS.Dense(16, activation="relu", kernel_initializer=drawn(0))(x)
 
 
 @keras.saving.register_keras_serializable(package="tests")
@@ -64,21 +54,10 @@ class Subclassed(keras.Model):
         return {**super().get_config(), "units": self.units, "n_outputs": self.n_outputs}
 
 
-def sequential(*last):
-    first = LAYERS.Dense(16, activation="relu", kernel_initializer=drawn(0))
-    return keras.Sequential([keras.Input((5,)), first, *last])
-
-
-def functional(*last):
-    inputs = keras.Input((5,))
-    x = hidden(inputs)
-    for layer in last:
-        x = layer(x)
-    return keras.Model(inputs, x)
-
-
 def dense(activation=None, units=3):
-    return LAYERS.Dense(units, activation=activation, kernel_initializer=drawn(1))
+    return LAYERS.Dense(
+        units, activation=activation, kernel_initializer=keras.initializers.GlorotUniform(1)
+    )
 
 
 ENDS = {
@@ -89,11 +68,11 @@ ENDS = {
     "softmax in Activation": lambda: [dense(), LAYERS.Activation("softmax")],
     "Softmax layer": lambda: [dense(), LAYERS.Softmax()],
 }
-STYLES = {"sequential": sequential, "functional": functional}
+STYLES = {"sequential": keras.Sequential, "functional": keras.Model}
 
 
 def with_end(style, end):
-    return STYLES[style](*ENDS[end]())
+    return small_network(*ENDS[end](), cls=STYLES[style])
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -192,8 +171,7 @@ def test_the_models_of_the_issue(problem):
 
 
 def build(input_shape, n_outputs):
-    inputs = keras.Input(input_shape)
-    return keras.Model(inputs, LAYERS.Dense(n_outputs, activation="sigmoid")(hidden(inputs)))
+    return small_network(LAYERS.Dense(n_outputs, activation="sigmoid"), n_features=input_shape[0])
 
 
 @pytest.mark.parametrize("n_labels", [1, 2, 3])

@@ -35,8 +35,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skmultilabel_nn import label_sets
 from skmultilabel_nn.metrics import multilabel_scorer
+from tests.common import LABELS, TARGET_FORMS, fast_classifier, make_problem
 
-from .tools import FORMS, NAMES, classifier, fast, named, problem, sets
+from .tools import FORMS, classifier
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +46,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_pipeline_with_scaler(form):
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     y = FORMS[form](Y)
     pipe = make_pipeline(StandardScaler(), classifier()).fit(X, y)
     direct = classifier().fit(StandardScaler().fit_transform(X), y)
@@ -70,17 +71,17 @@ def test_pipeline_with_text(wrap):
 
 
 def test_pipeline_with_columns():
-    X, Y = problem(2)
+    X, Y = make_problem(120, 6, 2)
     frame = pd.DataFrame({"x": X[:, 0], "kind": np.where(X[:, 1] > 0.5, "big", "small")})
     columns = make_column_transformer((StandardScaler(), ["x"]), (OneHotEncoder(), ["kind"]))
-    pipe = make_pipeline(columns, classifier()).fit(frame, named(Y))
+    pipe = make_pipeline(columns, classifier()).fit(frame, TARGET_FORMS["pandas frame"](Y))
     answer = pipe.predict(frame)
-    assert list(answer.columns) == NAMES[:2]
+    assert list(answer.columns) == LABELS[:2]
     assert (answer.to_numpy() == Y).mean() > 0.95
 
 
 def test_pipeline_with_frames():
-    X, Y = problem(2)
+    X, Y = make_problem(120, 6, 2)
     scaler = StandardScaler().set_output(transform="pandas")
     pipe = make_pipeline(scaler, classifier()).fit(pd.DataFrame(X).rename(columns=str), Y)
     assert pipe[-1].feature_names_in_.tolist() == list("012345")
@@ -92,7 +93,7 @@ def scoring_for(form):
 
 
 def search_over(form, kind=GridSearchCV, n_jobs=None, **options):
-    pipe = make_pipeline(StandardScaler(), fast(epochs=3))
+    pipe = make_pipeline(StandardScaler(), fast_classifier(epochs=3))
     grid = {"kerasmultilabelclassifier__learning_rate": [1e-12, 0.02]}
     return kind(pipe, grid, cv=2, scoring=scoring_for(form), n_jobs=n_jobs, **options)
 
@@ -110,16 +111,16 @@ def check_search(search, X, y):
 
 
 def test_grid_search(form):
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     check_search(search_over(form), X, FORMS[form](Y))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [GridSearchCV, RandomizedSearchCV])
 def test_searches_in_parallel_twice_and_after_a_fit_in_the_parent(form, kind):
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     y = FORMS[form](Y)
-    fast().fit(X, y)
+    fast_classifier().fit(X, y)
     options = {"n_iter": 2, "random_state": 0} if kind is RandomizedSearchCV else {}
     first, second = (search_over(form, kind, n_jobs=2, **options) for _ in range(2))
     check_search(first, X, y)
@@ -134,9 +135,9 @@ def test_searches_in_parallel_twice_and_after_a_fit_in_the_parent(form, kind):
 
 
 def test_halving_search():
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     search = HalvingGridSearchCV(
-        fast(),
+        fast_classifier(),
         {"learning_rate": [1e-12, 0.02]},
         resource="epochs",
         min_resources=2,
@@ -152,21 +153,25 @@ def test_halving_search():
 
 
 def test_search_over_every_kind_of_parameter():
-    X, Y = problem(2)
+    X, Y = make_problem(120, 6, 2)
     grid = [
         {"hidden_layer_sizes": [(), (8, 4)], "activation": ["relu", "tanh"]},
         {"threshold": [0.3, "f1_micro", {1: 0.2}], "class_weight": [None, "balanced"]},
         {"optimizer": ["sgd"], "loss": ["focal"], "batch_size": [8], "dropout": [0]},
     ]
-    search = GridSearchCV(fast(epochs=2), grid, cv=2, scoring="f1_micro", error_score="raise")
+    search = GridSearchCV(
+        fast_classifier(epochs=2), grid, cv=2, scoring="f1_micro", error_score="raise"
+    )
     search.fit(X, Y)
     assert len(search.cv_results_["params"]) == 11
 
 
 def test_search_with_several_scorers():
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     scoring = ["f1_micro", "average_precision", "accuracy"]
-    search = GridSearchCV(fast(), {"epochs": [1, 9]}, cv=2, scoring=scoring, refit="f1_micro")
+    search = GridSearchCV(
+        fast_classifier(), {"epochs": [1, 9]}, cv=2, scoring=scoring, refit="f1_micro"
+    )
     search.fit(X, Y)
     assert all(np.isfinite(search.cv_results_[f"mean_test_{name}"]).all() for name in scoring)
 
@@ -182,7 +187,7 @@ BY_SAMPLE = ["f1_samples", "jaccard_samples"]
 @pytest.mark.parametrize("n_labels", [1, 2, 5])
 def test_cross_validate_with_named_scorers(n_labels):
     """scikit-learn reads an (n, 1) indicator as binary, for which scores by sample do not exist."""
-    X, Y = problem(n_labels)
+    X, Y = make_problem(120, 6, n_labels)
     names = BY_LABEL + (BY_SAMPLE if n_labels > 1 else [])
     results = cross_validate(classifier(), X, Y, cv=3, scoring=names, error_score="raise")
     means = {name: results[f"test_{name}"].mean() for name in names}
@@ -195,8 +200,11 @@ def test_cross_validate_with_named_scorers(n_labels):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning")
 @pytest.mark.parametrize("name", [*BY_LABEL, *BY_SAMPLE])
 def test_scorers_do_not_mind_the_order_of_two_labels(name):
-    X, Y = problem(2)
-    clf, swapped = classifier().fit(X, Y), classifier().fit(X, named(Y[:, ::-1]))
+    X, Y = make_problem(120, 6, 2)
+    clf, swapped = (
+        classifier().fit(X, Y),
+        classifier().fit(X, TARGET_FORMS["pandas frame"](Y[:, ::-1])),
+    )
     score = get_scorer(name)(clf, X, Y)
     assert score > 0.6
     assert get_scorer(name)(swapped, X, Y[:, ::-1]) == pytest.approx(score, abs=0.05)
@@ -205,38 +213,43 @@ def test_scorers_do_not_mind_the_order_of_two_labels(name):
 @pytest.mark.parametrize("n_labels", [1, 2, 5])
 @pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
 def test_cross_val_predict(n_labels, method):
-    X, Y = problem(n_labels)
-    joined = cross_val_predict(fast(), X, Y, cv=KFold(3), method=method)
+    X, Y = make_problem(120, 6, n_labels)
+    joined = cross_val_predict(fast_classifier(), X, Y, cv=KFold(3), method=method)
     assert joined.shape == Y.shape
     for train, test in KFold(3).split(X):
-        expected = getattr(fast().fit(X[train], Y[train]), method)(X[test])
+        expected = getattr(fast_classifier().fit(X[train], Y[train]), method)(X[test])
         assert_allclose(joined[test], expected, rtol=1e-5)
 
 
 def test_cross_val_predict_answers_in_the_form_of_y(form):
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     y = FORMS[form](Y)
-    joined = cross_val_predict(fast(), X, y, cv=3)
+    joined = cross_val_predict(fast_classifier(), X, y, cv=3)
     assert joined.shape[0] == 120
     if "sets" in form:
         assert {type(labels) for labels in joined} == {type(y[0])}
-        assert set().union(*joined) <= set(NAMES[:3])
-    if form == "csr":
+        assert set().union(*joined) <= set(LABELS[:3])
+    if form == "csr_matrix":
         assert sp.issparse(joined)
 
 
 def test_label_sets_with_a_number_of_folds():
-    X, Y = problem()
-    scores = cross_val_score(classifier(), X, sets(Y), cv=5, error_score="raise")
+    X, Y = make_problem(120, 6)
+    scores = cross_val_score(
+        classifier(), X, TARGET_FORMS["label sets"](Y), cv=5, error_score="raise"
+    )
     assert scores.shape == (5,)
     assert scores.mean() > 0.5
     by_array = cross_val_score(classifier(), X, Y, cv=5, scoring="f1_macro")
     scorer = multilabel_scorer("f1_macro")
-    assert_allclose(cross_val_score(classifier(), X, sets(Y), cv=5, scoring=scorer), by_array)
+    assert_allclose(
+        cross_val_score(classifier(), X, TARGET_FORMS["label sets"](Y), cv=5, scoring=scorer),
+        by_array,
+    )
 
 
 def test_train_test_split(form):
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     y = FORMS[form](Y)
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
     assert classifier().fit(X_train, y_train).score(X_test, y_test) > 0.4
@@ -246,9 +259,9 @@ def test_train_test_split(form):
 
 
 def test_permutation_importance(form):
-    if form == "csr":
+    if form == "csr_matrix":
         pytest.skip("scikit-learn refuses a sparse y here")
-    X, Y = problem(2)
+    X, Y = make_problem(120, 6, 2)
     y = FORMS[form](Y)
     clf = classifier().fit(X, y)
     importance = permutation_importance(clf, X, y, n_repeats=3, random_state=0).importances_mean
@@ -258,9 +271,9 @@ def test_permutation_importance(form):
 
 @pytest.mark.parametrize("n_labels", [3, 5])
 def test_stacking(n_labels):
-    X, Y = problem(n_labels)
+    X, Y = make_problem(120, 6, n_labels)
     stack = StackingClassifier(
-        [("network", fast()), ("neighbors", KNeighborsClassifier())],
+        [("network", fast_classifier()), ("neighbors", KNeighborsClassifier())],
         final_estimator=classifier(),
         cv=2,
     )
@@ -272,7 +285,7 @@ def test_stacking(n_labels):
 @pytest.mark.parametrize("n_labels", [1, 3])
 @pytest.mark.parametrize("kind", [OneVsRestClassifier, ClassifierChain, MultiOutputClassifier])
 def test_one_estimator_a_label(kind, n_labels):
-    X, Y = problem(n_labels)
+    X, Y = make_problem(120, 6, n_labels)
     if kind is OneVsRestClassifier and n_labels == 1:
         pytest.skip("OneVsRestClassifier takes an (n, 1) indicator for a column of classes")
     whole = kind(classifier()).fit(X, Y)
@@ -285,8 +298,8 @@ def test_one_estimator_a_label(kind, n_labels):
 
 
 def test_chain_in_front_of_another_estimator():
-    X, Y = problem()
-    chain = ClassifierChain(fast(), cv=2).fit(X, Y)
+    X, Y = make_problem(120, 6)
+    chain = ClassifierChain(fast_classifier(), cv=2).fit(X, Y)
     assert chain.predict_proba(X).shape == Y.shape
     assert (
         LogisticRegression()
@@ -298,7 +311,7 @@ def test_chain_in_front_of_another_estimator():
 
 def test_mapie():
     risk_control = pytest.importorskip("mapie.risk_control")
-    X, Y = problem()
+    X, Y = make_problem(120, 6)
     rows = Y.any(axis=1)  # MAPIE refuses rows without labels
     X, Y = X[rows], Y[rows]
     clf = classifier().fit(X[:50], Y[:50])
@@ -314,8 +327,8 @@ def test_mapie():
 def threads_after_a_fit(tensorflow_first):
     if tensorflow_first:
         import tensorflow as tf  # noqa: PLC0415 (the order is what is tested)
-    X, Y = problem()
-    fast(epochs=1).fit(X, Y)
+    X, Y = make_problem(120, 6)
+    fast_classifier(epochs=1).fit(X, Y)
     import tensorflow as tf  # noqa: PLC0415 (the order is what is tested)
 
     threading = tf.config.threading

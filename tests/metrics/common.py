@@ -1,20 +1,16 @@
-"""Problems, target forms and a classifier with given scores."""
+"""Problems, and a classifier with given scores."""
 
 import warnings
 
 import numpy as np
-import pandas as pd
-import polars as pl
-import scipy.sparse as sp
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skmultilabel_nn import label_sets
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn.metrics import multilabel_scorer, multilabel_scorer_names
+from tests.common import LABELS, names_of_rows
 
 SEEDS = [0, 1]
-LABELS = ["ant", "bee", "cat", "dog", "elk"]
 ALIASES = {
     "roc_auc_macro": "roc_auc",
     "average_precision_macro": "average_precision",
@@ -82,21 +78,7 @@ def score(name, y, S, sample_weight=None, **options):
 
 
 def named(Y):
-    return [{LABELS[j] for j in np.flatnonzero(row)} for row in Y]
+    return names_of_rows(Y, set)
 
 
-FORMS = {
-    "sets": named,
-    "lists": lambda Y: [sorted(row) for row in named(Y)],
-    "label_sets": lambda Y: label_sets(named(Y)),
-    "series of sets": lambda Y: pd.Series(named(Y)),
-    "bool": lambda Y: Y.astype(bool),
-    "float": lambda Y: Y.astype(float),
-    "nested lists": lambda Y: Y.tolist(),
-    "csr_matrix": sp.csr_matrix,
-    "csc_array": sp.csc_array,
-    "pandas frame": lambda Y: pd.DataFrame(Y, columns=LABELS),
-    "polars frame": lambda Y: pl.DataFrame(Y, schema=LABELS),
-    "nullable frame": lambda Y: pd.DataFrame(Y, columns=LABELS, dtype="Int8"),
-}
 Y5, S5 = problem()

@@ -19,8 +19,9 @@ from skmultilabel_nn.metrics import (
     propensity_scored_precision_at_k,
     recall_at_k,
 )
+from tests.common import LABELS, TARGET_FORMS
 
-from .common import FORMS, LABELS, S5, SEEDS, Y5, masked, named, problem
+from .common import S5, SEEDS, Y5, masked, named, problem
 
 AT_K = {"precision": precision_at_k, "recall": recall_at_k, "ndcg": ndcg_at_k}
 
@@ -98,17 +99,18 @@ def test_propensities_equal_transcription(a):
     )
 
 
-@pytest.mark.parametrize("form", FORMS)
 def test_at_k_takes_every_form(form):
     Y, S = problem()
     for function in (
         *AT_K.values(),
         partial(propensity_scored_precision_at_k, propensities=label_propensities(Y)),
     ):
-        assert_allclose(function(FORMS[form](Y), S, k=3), function(Y, S, k=3))
+        assert_allclose(function(TARGET_FORMS[form](Y), S, k=3), function(Y, S, k=3))
         frame = pd.DataFrame(S, columns=LABELS)
-        assert_allclose(function(FORMS[form](Y), frame, k=3), function(Y, S, k=3))
-        assert_allclose(function(FORMS[form](Y), S, k=3, label_names=LABELS), function(Y, S, k=3))
+        assert_allclose(function(TARGET_FORMS[form](Y), frame, k=3), function(Y, S, k=3))
+        assert_allclose(
+            function(TARGET_FORMS[form](Y), S, k=3, label_names=LABELS), function(Y, S, k=3)
+        )
 
 
 def test_columns_of_scores_have_names():

@@ -29,8 +29,9 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skmultilabel_nn import label_sets
 from skmultilabel_nn.metrics import multilabel_scorer
+from tests.common import TARGET_FORMS
 
-from .common import ALIASES, FORMS, GivenScores, make, masked, named, problem, score
+from .common import ALIASES, GivenScores, make, masked, named, problem, score
 
 # What scores mean ----------------------------------------------------------------------------
 
@@ -108,19 +109,23 @@ def test_sparse_truth_and_predictions():
 # In scikit-learn -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["sets", "label_sets", "series of sets", "pandas frame", "bool"])
+@pytest.mark.parametrize(
+    "form", ["list of sets", "label sets", "pandas Series of sets", "pandas frame", "bool array"]
+)
 def test_cross_val_score(form):
     Y, S = problem()
-    scores = cross_val_score(GivenScores(), S, FORMS[form](Y), scoring=make("f1_micro"), cv=3)
+    scores = cross_val_score(
+        GivenScores(), S, TARGET_FORMS[form](Y), scoring=make("f1_micro"), cv=3
+    )
     wanted = [score("f1_micro", Y[test], S[test]) for _, test in KFold(3).split(S)]
     assert_allclose(scores, wanted)
 
 
-@pytest.mark.parametrize("form", ["lists", "label_sets"])
+@pytest.mark.parametrize("form", ["list of lists", "label sets"])
 def test_cross_validate_of_many_metrics_with_splitter(form):
     Y, S = problem()
     scoring = {name: make(name) for name in ("f1_macro", "roc_auc", "ndcg@2")}
-    result = cross_validate(GivenScores(), S, FORMS[form](Y), scoring=scoring, cv=KFold(3))
+    result = cross_validate(GivenScores(), S, TARGET_FORMS[form](Y), scoring=scoring, cv=KFold(3))
     for name in scoring:
         wanted = [score(name, Y[test], S[test]) for _, test in KFold(3).split(S)]
         assert_allclose(result[f"test_{name}"], wanted)

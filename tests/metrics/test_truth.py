@@ -11,18 +11,35 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from skmultilabel_nn.metrics import multilabel_scorer
+from tests.common import LABELS, TARGET_FORMS
 
-from .common import FORMS, LABELS, NAMES, S5, Y5, GivenScores, make, masked, named, problem, score
+from .common import NAMES, S5, Y5, GivenScores, make, masked, named, problem, score
 
 # Every target form ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "list of sets",
+        "list of lists",
+        "label sets",
+        "pandas Series of sets",
+        "bool array",
+        "float64 array",
+        "nested lists",
+        "csr_matrix",
+        "csc_array",
+        "pandas frame",
+        "pandas frame of Int64",
+        "polars frame",
+    ],
+)
 @pytest.mark.parametrize("name", NAMES)
 def test_forms_agree(name, form):
     Y, S = problem()
     weight = np.random.default_rng(0).random(Y.shape)
-    y = FORMS[form](Y)
+    y = TARGET_FORMS[form](Y)
     for w in (None, weight) if name in ("f1_samples", "roc_auc") else (weight,):
         assert_allclose(score(name, y, S, w), score(name, Y, S, w), rtol=1e-12)
 
@@ -68,7 +85,7 @@ def test_names_are_found_inside_meta_estimators(wrap, name):
 # Labels that only the truth has --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["sets", "lists", "pandas frame"])
+@pytest.mark.parametrize("form", ["list of sets", "list of lists", "pandas frame"])
 @pytest.mark.parametrize("name", NAMES)
 def test_unseen_label_counts_as_missed(name, form):
     """As if a column of the indicator were never predicted and ranked last."""
@@ -83,8 +100,8 @@ def test_unseen_label_counts_as_missed(name, form):
         options = {}
     scorer = multilabel_scorer(name, **options)
     weight = np.ones(len(Y))
-    assert_allclose(scorer(model, S, FORMS[form](Y)), wanted)
-    assert_allclose(scorer(model, S, FORMS[form](Y), sample_weight=weight), wanted)
+    assert_allclose(scorer(model, S, TARGET_FORMS[form](Y)), wanted)
+    assert_allclose(scorer(model, S, TARGET_FORMS[form](Y), sample_weight=weight), wanted)
     assert wanted < score(name, Y, S)
 
 
@@ -93,7 +110,7 @@ def _without(Y, form):
         return pd.DataFrame(Y[:, :-1], columns=LABELS[:-1])
     Y = Y.copy()
     Y[:, -1] = 0
-    return FORMS[form](Y)
+    return TARGET_FORMS[form](Y)
 
 
 def test_perfect_otherwise_but_one_unseen_label():

@@ -1,10 +1,7 @@
 """Classifiers and problems of the meta-estimators."""
 
 import numpy as np
-import pandas as pd
-import polars as pl
 import pytest
-import scipy.sparse as sp
 from sklearn.datasets import make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -18,8 +15,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skmultilabel_nn import KerasMultiLabelClassifier
+from tests.common import LABELS
 
-NAMES = np.array(["ant", "bee", "cat", "dog"], dtype=object)
+NAMES = np.array(LABELS[:4], dtype=object)
 LOGISTIC = LogisticRegression(C=0.1)
 FOREST = RandomForestClassifier(8, random_state=0)
 KERAS = KerasMultiLabelClassifier((16,), epochs=5, random_state=0)
@@ -51,17 +49,3 @@ def positives(answer, classes):
         return answer
     columns = [part[:, list(names).index(1)] for part, names in zip(answer, classes, strict=True)]
     return np.column_stack(columns)
-
-
-def forms(Y):
-    columns = [NAMES[row == 1].tolist() for row in Y]
-    return {
-        "lists": columns,
-        "sets": np.fromiter((set(row) for row in columns), dtype=object, count=len(Y)),
-        "series": pd.Series([tuple(row) for row in columns]),
-        "bool": Y.astype(bool),
-        "nested": Y.tolist(),
-        "csr": sp.csr_array(Y),
-        "pandas": pd.DataFrame(Y, columns=NAMES),
-        "polars": pl.DataFrame(Y, schema=NAMES.tolist()),
-    }

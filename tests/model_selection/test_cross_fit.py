@@ -19,8 +19,9 @@ from sklearn.preprocessing import StandardScaler
 
 from skmultilabel_nn.decision import PerLabelThreshold
 from skmultilabel_nn.model_selection import MultilabelStratifiedKFold, TunedThresholdsClassifierCV
+from tests.common import names_of_rows
 
-from .common import CLASSIFIERS, FOREST, KERAS, LOGISTIC, NAMES, every_classifier, forms, positives
+from .common import CLASSIFIERS, FOREST, KERAS, LOGISTIC, NAMES, every_classifier, positives
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -147,12 +148,12 @@ def test_label_unknown_to_a_fold_of_label_sets_has_probability_0(seed):
     Y[5, 1] = 1
     folds = [(np.arange(30, 60), np.arange(30)), (np.arange(30), np.arange(30, 60))]
     clf = TunedThresholdsClassifierCV(KERAS, cv=folds)
-    clf.fit(X, forms(Y)["lists"])
+    clf.fit(X, names_of_rows(Y))
     P = clf.held_out_.probabilities
     np.testing.assert_array_equal(P[:30, 1], 0)
     assert (np.delete(P, 1, axis=1) > 0).all()
     np.testing.assert_array_equal(
-        P[:30, [0, 2, 3]], clone(KERAS).fit(X[30:], forms(Y[30:])["lists"]).predict_proba(X[:30])
+        P[:30, [0, 2, 3]], clone(KERAS).fit(X[30:], names_of_rows(Y[30:])).predict_proba(X[:30])
     )
 
 

@@ -27,8 +27,9 @@ from sklearn.utils.estimator_checks import (
 from skmultilabel_nn.calibration import MultilabelCalibratedClassifierCV
 from skmultilabel_nn.decision import PerLabelThreshold
 from skmultilabel_nn.model_selection import MultilabelStratifiedKFold, TunedThresholdsClassifierCV
+from tests.common import SET_FORMS, TARGET_FORMS, names_of_rows
 
-from .common import CLASSIFIERS, FOREST, KERAS, LOGISTIC, NAMES, forms
+from .common import CLASSIFIERS, FOREST, KERAS, LOGISTIC, NAMES
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -36,37 +37,49 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 # Forms of the target ---------------------------------------------------------------------------
 
 
+FORMS = [
+    "list of lists",
+    "array of sets",
+    "pandas Series of tuples",
+    "bool array",
+    "nested lists",
+    "csr_array",
+    "pandas frame",
+    "polars frame",
+]
+
+
 @pytest.mark.parametrize(
     ("name", "form"),
-    [("chain", form) for form in forms(np.eye(4, dtype=int))]
-    + [("keras", form) for form in ("lists", "pandas")],
+    [("chain", form) for form in FORMS]
+    + [("keras", form) for form in ("list of lists", "pandas frame")],
 )
 def test_answers_have_the_form_of_the_target(name, form, problem):
     X, Y = problem
     cv = MultilabelStratifiedKFold(2)
     of_array = TunedThresholdsClassifierCV(CLASSIFIERS[name], cv=cv).fit(X, Y)
-    y = forms(Y)[form]
+    y = TARGET_FORMS[form](Y)
     clf = TunedThresholdsClassifierCV(CLASSIFIERS[name], cv=cv).fit(X, y)
     np.testing.assert_array_equal(clf.thresholds_, of_array.thresholds_)
     predicted = clf.predict(X)
-    expected = forms(of_array.predict(X))[form]
-    if form in ("lists", "sets", "series"):
+    expected = TARGET_FORMS[form](of_array.predict(X))
+    if form in SET_FORMS:
         assert [set(row) for row in predicted] == [set(row) for row in expected]
         assert type(predicted[0]) is type(y[0])
-    elif form == "csr":
+    elif form == "csr_array":
         assert isinstance(predicted, sp.csr_array)
         np.testing.assert_array_equal(predicted.toarray(), expected.toarray())
     else:
-        assert form in ("bool", "nested") or type(predicted) is type(y)
+        assert form in ("bool array", "nested lists") or type(predicted) is type(y)
         np.testing.assert_array_equal(np.asarray(predicted), np.asarray(expected, dtype=np.int64))
     assert clf.score(X, y) == of_array.score(X, Y)
-    names = NAMES if form not in ("bool", "nested", "csr") else np.arange(4)
+    names = NAMES if form not in ("bool array", "nested lists", "csr_array") else np.arange(4)
     np.testing.assert_array_equal(clf.label_names_, names)
 
 
 def test_vocabulary_of_the_estimator_is_kept(problem):
     X, Y = problem
-    y = forms(Y)["lists"]
+    y = names_of_rows(Y)
     order = ["dog", "eel", "cat", "bee", "ant"]
     clf = TunedThresholdsClassifierCV(clone(KERAS).set_params(classes=order), cv=2).fit(X, y)
     assert clf.label_names_.tolist() == order
@@ -144,8 +157,8 @@ def test_texts_in_a_pipeline(problem):
     Y = problem[1]
     texts = [" ".join(NAMES[row == 1]) or "none" for row in Y]
     pipeline = make_pipeline(TfidfVectorizer(), OneVsRestClassifier(LogisticRegression()))
-    clf = TunedThresholdsClassifierCV(pipeline, cv=3).fit(texts, forms(Y)["sets"])
-    assert clf.score(texts, forms(Y)["sets"]) == 1.0
+    clf = TunedThresholdsClassifierCV(pipeline, cv=3).fit(texts, names_of_rows(Y, set))
+    assert clf.score(texts, names_of_rows(Y, set)) == 1.0
 
 
 def test_frames_keep_index_and_feature_names(problem):
@@ -169,7 +182,7 @@ def test_delegated_methods(problem):
 def test_around_itself(problem):
     X, Y = problem
     inner = TunedThresholdsClassifierCV(FOREST, 0.2)
-    y = forms(Y)["lists"]
+    y = names_of_rows(Y)
     clf = TunedThresholdsClassifierCV(inner, cv=2).fit(X, y)
     assert clf.estimator_.label_names_.tolist() == NAMES.tolist()
     flat = TunedThresholdsClassifierCV(FOREST, cv=2).fit(X, Y)

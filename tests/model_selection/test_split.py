@@ -23,6 +23,7 @@ from skmultilabel_nn.model_selection._stratification import (
     stratified_groups,
     stratified_validation_rows,
 )
+from tests.common import TARGET_FORMS
 
 from .splits import SEEDS, folds_of, long_tailed
 
@@ -67,22 +68,6 @@ def test_shuffle_split_has_the_sizes_of_scikit_learn(sizes):
         assert len(np.union1d(train, test)) == len(train) + len(test)
 
 
-def forms_of(Y):
-    """The same target in every form, its labels in the order of the columns of `Y`."""
-    names = [f"label {column:02d}" for column in range(Y.shape[1])]
-    sets = [{names[column] for column in np.flatnonzero(row)} for row in Y]
-    return {
-        "bool": Y.astype(bool),
-        "float": Y.astype(np.float32),
-        "csr": sparse.csr_array(Y),
-        "csc": sparse.csc_array(Y),
-        "coo matrix": sparse.coo_matrix(Y),
-        "frame": pd.DataFrame(Y, columns=names),
-        "sets": sets,
-        "tuples": pd.Series([tuple(sorted(labels)) for labels in sets]),
-    }
-
-
 # -- target forms --------------------------------------------------------------------------
 
 
@@ -93,8 +78,9 @@ def test_every_form_gives_the_same_folds(order):
     Y[:, 0] |= np.random.default_rng(0).random(150) < 0.6  # more often there than not
     cv = MultilabelStratifiedKFold(4, order=order, shuffle=True, random_state=5)
     expected = folds_of(cv, Y)
-    for form, y in forms_of(Y).items():
-        found = [test for _, test in cv.split(np.zeros((150, 1)), y)]
+    names = [f"label {column:02d}" for column in range(Y.shape[1])]
+    for form, write in TARGET_FORMS.items():
+        found = [test for _, test in cv.split(np.zeros((150, 1)), write(Y, names))]
         assert same_folds(found, expected), form
 
 
