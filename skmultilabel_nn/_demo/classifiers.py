@@ -1,119 +1,72 @@
-"""The three classifiers of the demonstration: how they are set, tuned, fitted and asked."""
+"""The three classifiers of the demonstration: how they are set up, tuned and evaluated."""
 
 import time
 import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MinMaxScaler, MultiLabelBinarizer
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, MultiLabelBinarizer
 
-from skmultilabel_nn._backend.loading import load_keras
-from skmultilabel_nn._classifier import KerasMultiLabelClassifier
-from skmultilabel_nn.metrics._scorer import multilabel_scorer
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn.metrics import multilabel_scorer
+from skmultilabel_nn.networks import ConvNet
 
 from .data import NAMES, SIDE
 
 BINARIZER = MultiLabelBinarizer(classes=NAMES).fit([])
-_FOLDS = 2
+_N_FOLDS = 2
 
 
-class ConvNet(BaseEstimator):
-    """Build a small convolutional network for pictures given as rows of pixels.
-
-    With `get_params`, which comes from scikit-learn's `BaseEstimator`, a search tunes it as
-    ``classifier__network__filters``.
-
-    Parameters
-    ----------
-    filters : int, default=24
-        Filters of the first convolution; the second has twice as many.
-
-    Examples
-    --------
-    >>> from skmultilabel_nn._demo.classifiers import ConvNet
-    >>> ConvNet(filters=4)((289,), 10).output_shape
-    (None, 10)
-    """
-
-    def __init__(self, filters=24):
-        self.filters = filters
-
-    def __call__(self, input_shape, n_outputs):
-        """Return a new model that takes ``input_shape`` and gives ``n_outputs`` logits."""
-        keras = load_keras()
-        layers = keras.layers
-        return keras.Sequential(
-            [
-                keras.Input(input_shape),
-                layers.Reshape((SIDE, SIDE, 1)),
-                *self._convolution(layers, self.filters),
-                layers.MaxPooling2D(2),
-                *self._convolution(layers, 2 * self.filters),
-                layers.GlobalMaxPooling2D(),  # where in the picture a digit is does not matter
-                layers.Dropout(0.1),
-                layers.Dense(256, activation="relu"),
-                layers.Dense(n_outputs),
-            ]
-        )
-
-    def _convolution(self, layers, filters):
-        return (
-            layers.Conv2D(filters, 3, padding="same", use_bias=False),
-            layers.BatchNormalization(momentum=0.9),
-            layers.ReLU(),
-        )
-
-
-class Contestant(NamedTuple):
-    """A classifier with what a search may change.
+class Candidate(NamedTuple):
+    """A classifier and the parameters that are tuned.
 
     Attributes
     ----------
     title : str
         For progress and report.
-    about : str
+    description : str
         What it is, in a line.
     pipeline : Pipeline
-        Scaling, then the step "classifier".
+        Preparation of the images, then the step "classifier".
     grid : dict
         Values to try of the classifier's parameters.
-    takes_sets : bool
-        Whether it takes label sets as they are; otherwise it is given an indicator.
+    accepts_sets : bool
+        Whether it accepts label sets; otherwise it is given an indicator.
     """
 
     title: str
-    about: str
+    description: str
     pipeline: Pipeline
     grid: dict
-    takes_sets: bool = True
+    accepts_sets: bool = True
 
 
 class Result(NamedTuple):
-    """What a contestant did; times in seconds.
+    """Outcome of a candidate; times in seconds.
 
     Attributes
     ----------
-    title, about : str
-        The contestant's.
+    title, description : str
+        Those of the candidate.
     pipeline : Pipeline
-        Fitted to all training pictures with the best values.
-    chosen : dict
-        Those values.
+        Fitted to all training images with the best parameters.
+    best_params : dict
+        These parameters.
     predicted : ndarray of shape (n_held_out,), object
-        Label sets of the held-out pictures.
+        Label sets of the held-out images.
     tuning, fitting, predicting : float
     n_epochs : int
     """
 
     title: str
-    about: str
+    description: str
     pipeline: Pipeline
-    chosen: dict
+    best_params: dict
     predicted: Any
     tuning: float
     fitting: float
@@ -127,78 +80,88 @@ def warm_up():
     KerasMultiLabelClassifier(hidden_layer_sizes=(), epochs=1).fit(X, X)
 
 
-def contestants(size, seed):
+def make_candidates(size, seed):
     """Set up the classifiers.
 
     Parameters
     ----------
     size : Size
-        Of the demonstration.
+        Size of the demonstration.
     seed : int
-        For each `random_state`.
+        Value of each `random_state`.
 
     Returns
     -------
-    list of Contestant
+    list of Candidate
         The last two have the same layers, epochs and batches.
     """
     rates = list(size.learning_rates)
     common = {"hidden_layer_sizes": (256, 128), "batch_size": 128, "random_state": seed}
     return [
-        Contestant(
+        Candidate(
             "convolutional network",
             "KerasMultiLabelClassifier(network=ConvNet(...))",
             _pipeline(
+                FunctionTransformer(to_pixels),
                 KerasMultiLabelClassifier(
-                    network=ConvNet(),
+                    network=ConvNet(dropout=0.2),
                     classes=NAMES,
                     epochs=size.convolutional_epochs,
                     batch_size=32,
                     early_stopping=True,
                     random_state=seed,
-                )
+                ),
             ),
-            {"network__filters": [8, 24], "learning_rate": rates},
+            {
+                "network__filters": [(8, 16), (16, 32)],
+                "learning_rate": list(size.convolutional_learning_rates),
+            },
         ),
-        Contestant(
+        Candidate(
             "built-in MLP",
             "KerasMultiLabelClassifier(hidden_layer_sizes=(256, 128))",
             _pipeline(
+                MinMaxScaler(),
                 KerasMultiLabelClassifier(
                     classes=NAMES,
                     epochs=size.epochs,
-                    standardize=False,  # the pipeline scales for all alike
+                    standardize=False,  # scaled by the pipeline, as for MLPClassifier
                     n_bins=0,  # pixels have no thresholds
                     **common,
-                )
+                ),
             ),
             {"input_dropout": [0.0, 0.2], "learning_rate": rates},
         ),
-        Contestant(
+        Candidate(
             "MLPClassifier",
             "scikit-learn's; layers, epochs and batches as the built-in MLP",
-            _pipeline(MLPClassifier(max_iter=size.epochs, **common)),
+            _pipeline(MinMaxScaler(), MLPClassifier(max_iter=size.epochs, **common)),
             {"alpha": [0.0001, 0.1], "learning_rate_init": rates},
-            takes_sets=False,
+            accepts_sets=False,
         ),
     ]
 
 
-def _pipeline(classifier):
-    return Pipeline([("scale", MinMaxScaler()), ("classifier", classifier)])
+def to_pixels(X):
+    """Reshape rows of pixels to images of one channel, as `ConvNet` takes them."""
+    return X.reshape(-1, SIDE, SIDE, 1)
 
 
-def compete(contestant, training, held_out, *, n_tuning, say, verbose):
-    """Tune, fit and ask a classifier.
+def _pipeline(preparation, classifier):
+    return Pipeline([("preparation", preparation), ("classifier", classifier)])
+
+
+def evaluate(candidate, training, held_out, *, n_tuning, log, verbose):
+    """Tune and fit a classifier, and predict the held-out images.
 
     Parameters
     ----------
-    contestant : Contestant
-    training, held_out : Pictures
+    candidate : Candidate
+    training, held_out : LabeledImages
     n_tuning : int
-        How many of the training pictures the search sees.
-    say : callable
-        Takes a line of progress.
+        Number of training images that the search sees.
+    log : callable
+        Called with each line of progress.
     verbose : bool
         Whether the last fit shows a progress bar.
 
@@ -206,64 +169,61 @@ def compete(contestant, training, held_out, *, n_tuning, say, verbose):
     -------
     Result
     """
-    y = training.y if contestant.takes_sets else BINARIZER.transform(training.y)
+    y = training.y if candidate.accepts_sets else BINARIZER.transform(training.y)
     with warnings.catch_warnings():
         # The number of epochs is set on purpose, and equal to the other network's.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        (search, tuning) = timed(_tune, contestant, training.X[:n_tuning], y[:n_tuning], say)
-        say(f"{contestant.title}: fitting {len(y):,} pictures with the best of these")
-        pipeline = clone(contestant.pipeline).set_params(**search.best_params_)
-        if contestant.takes_sets:
+        (search, tuning) = timed(_tune, candidate, training.X[:n_tuning], y[:n_tuning], log)
+        log(f"{candidate.title}: fitting {len(y):,} images with the best of these")
+        pipeline = clone(candidate.pipeline).set_params(**search.best_params_)
+        if candidate.accepts_sets:
             pipeline.set_params(classifier__verbose=int(verbose))
         _, fitting = timed(pipeline.fit, training.X, y)
     predicted, predicting = timed(pipeline.predict, held_out.X)
-    if not contestant.takes_sets:
+    if not candidate.accepts_sets:
         predicted = BINARIZER.inverse_transform(predicted)
-    chosen = {name.split("__")[-1]: value for name, value in search.best_params_.items()}
-    epochs = pipeline[-1].n_iter_
     return Result(
-        contestant.title,
-        contestant.about,
+        candidate.title,
+        candidate.description,
         pipeline,
-        chosen,
+        {name.split("__")[-1]: value for name, value in search.best_params_.items()},
         predicted,
         tuning,
         fitting,
         predicting,
-        epochs,
+        pipeline[-1].n_iter_,
     )
 
 
-def _tune(contestant, X, y, say):
-    grid = {f"classifier__{name}": values for name, values in contestant.grid.items()}
-    n_fits = _FOLDS * int(np.prod([len(values) for values in grid.values()]))
-    say(f"{contestant.title}: tuning, {n_fits} fits on {len(y) // _FOLDS:,} pictures each")
-    scoring = ReportingScorer(multilabel_scorer("f1_macro"), grid, n_fits, say)
-    return GridSearchCV(contestant.pipeline, grid, cv=_FOLDS, scoring=scoring, refit=False).fit(
-        X, y
-    )
+def _tune(candidate, X, y, log):
+    grid = {f"classifier__{name}": values for name, values in candidate.grid.items()}
+    n_fits = _N_FOLDS * int(np.prod([len(values) for values in grid.values()]))
+    log(f"{candidate.title}: tuning, {n_fits} fits on {len(y) // _N_FOLDS:,} images each")
+    scoring = LoggingScorer(multilabel_scorer("f1_macro"), grid, n_fits, log)
+    search = GridSearchCV(candidate.pipeline, grid, cv=_N_FOLDS, scoring=scoring, refit=False)
+    return search.fit(X, y)
 
 
-class ReportingScorer:
-    """A scorer that says what it found, so that a search shows its progress.
+class LoggingScorer:
+    """A scorer that logs what it found, so that a search shows its progress.
 
     Parameters
     ----------
     scorer : callable
         Any scorer of scikit-learn's kind.
     grid : dict
-        Whose names are the parameters to tell.
+        Its names are the parameters to log.
     n_fits : int
-        How many calls there will be.
-    say : callable
-        Takes a line of progress.
+        Number of calls to come.
+    log : callable
+        Called with each line of progress.
     """
 
-    def __init__(self, scorer, grid, n_fits, say):
+    def __init__(self, scorer, grid, n_fits, log):
         self.scorer = scorer
         self.grid = grid
         self.n_fits = n_fits
-        self.say = say
+        self.log = log
         self.n_done = 0
 
     def __call__(self, estimator, X, y):
@@ -271,14 +231,14 @@ class ReportingScorer:
         score = self.scorer(estimator, X, y)
         self.n_done += 1
         parameters = estimator.get_params()
-        settings = settings_text({name.split("__")[-1]: parameters[name] for name in self.grid})
-        self.say(f"  {self.n_done}/{self.n_fits}  {settings:<40} macro F1 {score:.3f}")
+        text = format_params({name.split("__")[-1]: parameters[name] for name in self.grid})
+        self.log(f"  {self.n_done}/{self.n_fits}  {text:<40} macro F1 {score:.3f}")
         return score
 
 
-def settings_text(settings):
-    """Write settings as Python does: ``name=value, ...``."""
-    return ", ".join(f"{name}={value}" for name, value in settings.items())
+def format_params(params):
+    """Write parameters as Python does: ``name=value, ...``."""
+    return ", ".join(f"{name}={value}" for name, value in params.items())
 
 
 def timed(function, *args):

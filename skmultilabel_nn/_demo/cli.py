@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from .classifiers import compete, contestants, warm_up
-from .data import load_pictures
+from .classifiers import evaluate, make_candidates, warm_up
+from .data import load_images
 from .report import report
 
 
@@ -18,11 +18,12 @@ class Size(NamedTuple):
     Attributes
     ----------
     n_training, n_tuning, n_held_out : int
-        Pictures to fit on, how many of these the searches see, and pictures to be tested on.
+        Number of images to fit on, of those among them that the searches see, and of images to
+        test on.
     convolutional_epochs, epochs : int
-        Passes over the training pictures of the convolutional network and of the others.
-    learning_rates : tuple of float
-        What the searches try.
+        Epochs of the convolutional network and of the others.
+    convolutional_learning_rates, learning_rates : tuple of float
+        Learning rates that the searches try.
     """
 
     n_training: int
@@ -30,11 +31,12 @@ class Size(NamedTuple):
     n_held_out: int
     convolutional_epochs: int
     epochs: int
+    convolutional_learning_rates: tuple
     learning_rates: tuple
 
 
-FULL = Size(8000, 2400, 2000, 10, 25, (0.001, 0.003))
-QUICK = Size(2000, 900, 400, 6, 10, (0.003,))
+FULL = Size(8000, 2400, 2000, 10, 25, (0.005, 0.02), (0.001, 0.003))
+QUICK = Size(2000, 900, 400, 10, 10, (0.02,), (0.003,))
 
 
 def parse(arguments=None):
@@ -51,12 +53,12 @@ def parse(arguments=None):
     """
     parser = argparse.ArgumentParser(
         prog="python -m skmultilabel_nn",
-        description="Which digits are in the picture? Trains, tunes and judges networks on several "
-        "handwritten digits a picture, next to scikit-learn's MLPClassifier. Takes a minute or "
-        "two; nothing is downloaded.",
+        description="Which digits are in the image? Tunes, trains and evaluates networks on "
+        "images of several handwritten digits, next to scikit-learn's MLPClassifier. Takes a "
+        "minute or two; nothing is downloaded.",
     )
-    parser.add_argument("--quick", action="store_true", help="few pictures and epochs: a try-out")
-    parser.add_argument("--seed", type=int, default=0, help="decides all results (default: 0)")
+    parser.add_argument("--quick", action="store_true", help="few images and epochs")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all results (default: 0)")
     parser.add_argument(
         "--figures",
         metavar="DIR",
@@ -73,7 +75,7 @@ def parse(arguments=None):
     return options
 
 
-class Progress:
+class ProgressLog:
     """Lines of progress, each with the seconds since the start."""
 
     def __init__(self):
@@ -92,33 +94,33 @@ def run(options):
     options : argparse.Namespace
         From `parse`.
     """
-    say = Progress()
+    log = ProgressLog()
     size = QUICK if options.quick else FULL
-    print("Which digits are in the picture? Up to four on a canvas of 17 x 17 pixels.\n")
-    say("starting Keras and TensorFlow")
+    print("Which digits are in the image? Up to four on a canvas of 17 x 17 pixels.\n")
+    log("starting Keras and TensorFlow")
     warm_up()
-    say(f"drawing {size.n_training:,} pictures, and {size.n_held_out:,} of other handwriting")
-    training, held_out = load_pictures(size.n_training, size.n_held_out, options.seed)
+    log(f"composing {size.n_training:,} images, and {size.n_held_out:,} of other handwriting")
+    training, held_out = load_images(size.n_training, size.n_held_out, options.seed)
     results = [
-        compete(
-            contestant,
+        evaluate(
+            candidate,
             training,
             held_out,
             n_tuning=size.n_tuning,
-            say=say,
+            log=log,
             verbose=sys.stdout.isatty(),
         )
-        for contestant in contestants(size, options.seed)
+        for candidate in make_candidates(size, options.seed)
     ]
-    say("done")
+    log("done")
     print(report(results, held_out))
     if not options.no_figures:
-        print(_figures(options.figures, results, held_out))
-    print(f"\nAll of it took {time.perf_counter() - say.start:.0f} seconds.")
+        print(_write_figures(options.figures, results, held_out))
+    print(f"\nAll of it took {time.perf_counter() - log.start:.0f} seconds.")
 
 
-def _figures(folder, results, held_out):
-    """Write the figures and tell where they are, or what is missing."""
+def _write_figures(folder, results, held_out):
+    """Write the figures; return where they are, or what is missing, as text."""
     if importlib.util.find_spec("matplotlib") is None:
         return '\nNo figures without matplotlib: pip install "skmultilabel-nn[plot]"'
     from .figures import write_figures  # noqa: PLC0415 (matplotlib is optional)
