@@ -65,7 +65,7 @@ def report(results, options):
     lines = header("Extreme: thousands of labels", results, *notes)
     for name in dict.fromkeys(row["dataset"] for row in results.rows):
         rows = [row for row in select(results.rows, dataset=name) if PRECISIONS[0] in row]
-        lines += [f"## {name}", "", *_table(rows), ""]
+        lines += [f"## {name}", "", *_table(rows), ""] if rows else []
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from benchmarks._speed_targets import targets
 from benchmarks.common.baselines import THIS_PACKAGE
 from benchmarks.common.baselines.same_network import BASELINES
 from benchmarks.common.report import header, in_order, select, table
+from benchmarks.common.results import FAILED, TIMED_OUT
 from benchmarks.common.runner import Benchmark
 
 QUICK_BASELINES = (THIS_PACKAGE, "Keras", "MLPClassifier", "numpy products")
@@ -62,7 +63,7 @@ def summarize(results):
             runs = select(of_setting, baseline=name)
             for measure_name in results.measures():
                 values = [float(row[measure_name]) for row in runs if measure_name in row]
-                if values and measure_name != "failed":
+                if values and measure_name not in (FAILED, TIMED_OUT):
                     key = {"case": case, "setting": setting, "baseline": name}
                     found.append(key | {"measure": measure_name} | _statistics(values))
     ours = {_place(row): row["median"] for row in found if row["baseline"] == THIS_PACKAGE}

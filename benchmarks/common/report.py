@@ -64,7 +64,7 @@ def mean(rows, measure):
 
 def select(rows, **wanted):
     """Return the rows with the given values."""
-    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+    return [row for row in rows if all(row.get(name) == value for name, value in wanted.items())]
 
 
 def in_order(found, order):

@@ -65,14 +65,12 @@ class Results:
         return [name for name in names if name not in (*self.keys, "date", "environment")]
 
     def environment_number(self, description):
-        """Return the number of an environment as text; a new one is stored."""
+        """Return the number of an environment as text; a new one is written with the rows."""
         for row in self.environments:
             if {name: row[name] for name in description} == description:
                 return row["environment"]
         number = str(len(self.environments) + 1)
         self.environments.append({"environment": number, **description})
-        if self.path is not None:
-            _write(self._environments_path(), list(self.environments[0]), self.environments)
         return number
 
     def _environments_path(self):
@@ -82,6 +80,9 @@ class Results:
         if self.path is not None:
             names = [*self.keys, "date", "environment", *self.measures()]
             _write(self.path, names, self.rows)
+            if self.environments:
+                names = list(self.environments[0])
+                _write(self._environments_path(), names, self.environments)
 
 
 def describe_environment():

@@ -159,6 +159,19 @@ def test_import_and_list_need_no_tensorflow():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=CHECKOUT, capture_output=True)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_that_failed_is_in_the_report(name):
+    benchmark = importlib.import_module(f"benchmarks.{name}").BENCHMARK
+    options = parse_options(benchmark, ["--quick"])
+    results = Results(None, benchmark.keys)
+    job = benchmark.jobs(options)[0]
+    about = {"date": "2026-11-27", "environment": "1"}
+    results.replace(job, [job | about | {"failed": 137}])
+    report = benchmark.report(results, options)
+    assert f"{job['baseline']}" in report
+    assert "(137)" in report
+
+
 @pytest.mark.slow
 def test_quick_run_resumes(tmp_path, capsys):
     output = tmp_path / "splitters.csv"
