@@ -67,11 +67,13 @@ def _best_size(ranked, expected, zero_division):
 def _largest_size(ranked, utility):
     """Size beyond which no set can be the best, at least 1."""
     size = np.arange(1, ranked.shape[1] + 1)
-    hits = np.cumsum(ranked, axis=1)
+    # Of the first k labels, this many are true on average.
+    expected = np.cumsum(ranked, axis=1)
+    total = expected[:, -1:]
     if utility == "f1":
-        lower, upper = 2 * hits / (size + 1 + hits[:, -1:]), 2 * hits / (size + hits)
+        lower, upper = 2 * expected / (size + 1 + total), 2 * expected / (size + expected)
     else:
-        lower, upper = hits / (size + hits[:, -1:] - hits), hits / size
+        lower, upper = expected / (size + total - expected), expected / size
     # The mean of the first k falls with k, and so do both upper bounds.
     possible = upper >= lower.max(axis=1, keepdims=True) * (1 - 1e-9)
     return np.maximum(np.count_nonzero(possible, axis=1), 1)

@@ -1,4 +1,4 @@
-"""Rules that consist of thresholds, tuned on rows that did not train."""
+"""Rules that consist of thresholds, tuned on held-out samples."""
 
 from functools import partial
 from inspect import Parameter, signature
@@ -224,7 +224,7 @@ class CardinalityThreshold(DecisionRule):
         self.per_label = per_label
 
     def _learn(self, cells, n_labels):
-        seen = np.any(cells.weight > 0, axis=0)  # a label with nothing known: shared cut
+        seen = np.any(cells.weight > 0, axis=0)  # else the shared threshold
         if self.per_label and seen.all():
             self.thresholds_ = search.best_label_thresholds(cells, _count_match)
             return
@@ -266,8 +266,9 @@ class TargetPrecision(DecisionRule):
     def _learn(self, cells, n_labels):
         wanted = check_unit_interval("precision", self.precision, above_zero=True)
 
-        def last_precise(cuts):
-            reached = cuts.possible & (cuts.hits > 0) & _at_least(cuts.hits, wanted * cuts.kept)
+        def last_precise(candidates):
+            found, predicted = candidates.true_positives, candidates.predicted_positives
+            reached = candidates.possible & (found > 0) & _at_least(found, wanted * predicted)
             last = reached.shape[1] - 1 - np.argmax(reached[:, ::-1], axis=1)
             return np.where(reached.any(axis=1), last, -1)
 
@@ -307,17 +308,18 @@ class TargetRecall(DecisionRule):
     def _learn(self, cells, n_labels):
         wanted = check_unit_interval("recall", self.recall, above_zero=True)
 
-        def first_complete(cuts):
-            reached = cuts.possible & _at_least(cuts.hits, wanted * cuts.positives)
-            return np.where(cuts.positives[:, 0] > 0, np.argmax(reached, axis=1), -1)
+        def first_complete(candidates):
+            found, positives = candidates.true_positives, candidates.positives
+            reached = candidates.possible & _at_least(found, wanted * positives)
+            return np.where(positives[:, 0] > 0, np.argmax(reached, axis=1), -1)
 
         self.thresholds_ = search.search_units(cells.by_label, first_complete)
         self.reachable_ = self.thresholds_ < search.NEVER
 
 
-def _count_match(hits, kept, positives):
-    """0 where as much is kept as positive, falling with the difference."""
-    return -np.abs(kept - positives) / np.maximum(positives, 1e-200)
+def _count_match(true_positives, predicted_positives, positives):
+    """0 where as many are predicted as are positive, falling with the difference."""
+    return -np.abs(predicted_positives - positives) / np.maximum(positives, 1e-200)
 
 
 def _at_least(value, wanted):

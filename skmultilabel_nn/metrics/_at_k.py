@@ -17,7 +17,7 @@ def precision(truth, S, *, k):
     filled = k
     if truth.cell_weight is not None:
         filled = np.minimum(k, (truth.cell_weight > 0).sum(axis=1))
-    return np.average(_hits(truth, S, k) / filled, weights=truth.row_weight)
+    return np.average(_gain_at_k(truth, S, k) / filled, weights=truth.row_weight)
 
 
 def recall(truth, S, *, k):
@@ -32,11 +32,11 @@ def recall(truth, S, *, k):
         )
         return np.nan
     weight = None if truth.row_weight is None else truth.row_weight[defined]
-    return np.average(_hits(truth, S, k)[defined] / n_positive[defined], weights=weight)
+    return np.average(_gain_at_k(truth, S, k)[defined] / n_positive[defined], weights=weight)
 
 
 def propensity_scored_precision(truth, S, *, k, propensities):
-    """Divide the sum of inverse propensities of the hits by the highest possible sum."""
+    """Divide the inverse propensities of the true labels among the top k by their highest sum."""
     value = 1 / propensities_of(truth, propensities)
     weight = np.ones(len(S)) if truth.row_weight is None else truth.row_weight
     best = weight @ _highest_gain(truth.Y, value, k)
@@ -47,19 +47,19 @@ def propensity_scored_precision(truth, S, *, k, propensities):
             stacklevel=2,
         )
         return np.nan
-    return weight @ _hits(truth, S, k, value) / best
+    return weight @ _gain_at_k(truth, S, k, value) / best
 
 
-def _hits(truth, S, k, value=None):
+def _gain_at_k(truth, S, k, value=None):
     """Sum the values of the true labels among the top k, (n_rows,); 1 each without values."""
     k = check_integer("k", k, minimum=1, maximum=S.shape[1])
     if truth.cell_weight is not None:
         S = np.where(truth.cell_weight > 0, S, -np.inf)
     rows, columns = truth.Y.nonzero()
-    hit = top_k(S, k)[rows, columns].astype(np.float64)
+    gain = top_k(S, k)[rows, columns].astype(np.float64)
     if value is not None:
-        hit *= value[columns]
-    return np.bincount(rows, weights=hit, minlength=len(S))
+        gain *= value[columns]
+    return np.bincount(rows, weights=gain, minlength=len(S))
 
 
 def _highest_gain(Y, value, k):

@@ -100,12 +100,14 @@ def multilabel_report(
     codec = infer_codec(y_true, labels=y_pred, scores=y_score, label_names=label_names)
     truth = read_truth(y_true, codec, sample_weight)
     scores = None if y_score is None else as_scores(y_score, codec.n_outputs)
-    cuts = None
+    label_thresholds = None
     if thresholds is not None or y_pred is None:
-        cuts = codec.per_label(thresholds, default=0.5, what="thresholds")
+        label_thresholds = codec.per_label(thresholds, default=0.5, what="thresholds")
     S = None if scores is None else truth.scores(scores)
-    P = truth.labels((scores >= cuts).astype(np.int64) if y_pred is None else y_pred, codec)
-    columns, averages = _metrics(truth, P, S, cuts, zero_division)
+    if y_pred is None:
+        y_pred = (scores >= label_thresholds).astype(np.int64)
+    P = truth.labels(y_pred, codec)
+    columns, averages = _metrics(truth, P, S, label_thresholds, zero_division)
     rows = _label_rows(columns, truth.names, sort_by)
     if output == "dict":
         return {"labels": dict(rows), "averages": averages}
@@ -118,9 +120,9 @@ def multilabel_report(
 # Columns -------------------------------------------------------------------------------------
 
 
-def _metrics(truth, P, S, cuts, zero_division):
+def _metrics(truth, P, S, label_thresholds, zero_division):
     """Compute {column: values of the labels} and {average: {column: value}}."""
-    columns = _counts(truth, cuts)
+    columns = _counts(truth, label_thresholds)
     averages = {name: {"support": columns["support"].sum()} for name in _AVERAGES}
     _add_sets(columns, averages, truth, P, zero_division)
     if S is not None:
@@ -128,15 +130,15 @@ def _metrics(truth, P, S, cuts, zero_division):
     return columns, averages
 
 
-def _counts(truth, cuts):
+def _counts(truth, label_thresholds):
     columns = {"support": support(truth)}
     if truth.cell_weight is not None:
         n_known = (truth.cell_weight > 0).sum(axis=0)
         if (n_known < len(truth.cell_weight)).any():
             columns["known"] = n_known
-    if cuts is not None:
-        unseen = len(truth.names) - len(cuts)
-        columns["threshold"] = np.pad(cuts, (0, unseen), constant_values=np.nan)
+    if label_thresholds is not None:
+        unseen = len(truth.names) - len(label_thresholds)
+        columns["threshold"] = np.pad(label_thresholds, (0, unseen), constant_values=np.nan)
     return columns
 
 
@@ -196,8 +198,8 @@ def _shortened(rows, max_labels):
         return [(str(name), row) for name, row in rows]
     last = max_labels // 2
     left_out = (f"... {len(rows) - max_labels} more ...", None)
-    kept = rows[: max_labels - last], rows[-last:]
-    first, last = ([(str(name), row) for name, row in part] for part in kept)
+    shown = rows[: max_labels - last], rows[-last:]
+    first, last = ([(str(name), row) for name, row in part] for part in shown)
     return [*first, left_out, *last]
 
 

@@ -34,8 +34,8 @@ class Truth(NamedTuple):
         Weights for metrics of whole rows: the mean over the cells that count. None: all equal.
     cell_weight : ndarray of shape (n_rows, n_labels) or None
         Weights of cells, 0 for those that do not count. None: each cell has the weight of its row.
-    kept : bool ndarray of shape (n_samples,) or None
-        The rows that are left. None: all.
+    scored_samples : bool ndarray of shape (n_samples,) or None
+        The samples of which a cell counts. None: all.
     """
 
     Y: np.ndarray | sp.csr_array
@@ -43,7 +43,7 @@ class Truth(NamedTuple):
     n_predicted: int
     row_weight: np.ndarray | None = None
     cell_weight: np.ndarray | None = None
-    kept: np.ndarray | None = None
+    scored_samples: np.ndarray | None = None
 
     @property
     def dense(self):
@@ -53,22 +53,22 @@ class Truth(NamedTuple):
     def labels(self, predicted, codec):
         """Encode predicted labels as a 0/1 matrix like `Y`; unseen labels are not predicted."""
         P = encode_labels(predicted, codec)
-        P = pad_columns(self._left(P).astype(np.int64), len(self.names), 0)
+        P = pad_columns(self._select_scored_samples(P).astype(np.int64), len(self.names), 0)
         if self.cell_weight is None:
             return P
         return (P.toarray() if sp.issparse(P) else P) * (self.cell_weight > 0)
 
     def scores(self, S):
         """Align scores with `Y`; unseen labels get a score below all others."""
-        S = self._left(S)
+        S = self._select_scored_samples(S)
         return pad_columns(S, len(self.names), np.nextafter(S.min(), -np.inf))
 
     def probabilities(self, S):
         """Align probabilities with `Y`; unseen labels get 0."""
-        return pad_columns(self._left(S), len(self.names), 0)
+        return pad_columns(self._select_scored_samples(S), len(self.names), 0)
 
-    def _left(self, predicted):
-        n_samples = self.Y.shape[0] if self.kept is None else len(self.kept)
+    def _select_scored_samples(self, predicted):
+        n_samples = self.Y.shape[0] if self.scored_samples is None else len(self.scored_samples)
         if predicted.shape != (n_samples, self.n_predicted):
             raise ValueError(
                 f"The truth has {n_samples} rows and {self.n_predicted} labels, but the "
@@ -76,7 +76,7 @@ class Truth(NamedTuple):
                 "one column per label; name the columns with label_names= if the truth holds "
                 "label sets."
             )
-        return predicted if self.kept is None else predicted[self.kept]
+        return predicted if self.scored_samples is None else predicted[self.scored_samples]
 
 
 # Vocabulary ----------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def read_truth(y_true, codec, sample_weight=None):
     if cells is not None:
         Y = (Y.toarray() if sp.issparse(Y) else Y) * (cells > 0)
     truth = Truth(Y, full.label_names.tolist(), codec.n_outputs, rows, cells)
-    return truth if rows is None or rows.all() else _without_rows(truth, rows > 0)
+    return truth if rows is None or rows.all() else _without_unscored(truth, rows > 0)
 
 
 def _row_and_cell_weights(weight, known, shape):
@@ -218,15 +218,15 @@ def _row_and_cell_weights(weight, known, shape):
     return observed_row_weights(cells), cells
 
 
-def _without_rows(truth, kept):
-    if not kept.any():
+def _without_unscored(truth, scored):
+    if not scored.any():
         raise ValueError("No cell of the truth is known and has a weight: nothing can be scored.")
     cells = truth.cell_weight
     return truth._replace(
-        Y=truth.Y[kept],
-        row_weight=truth.row_weight[kept],
-        cell_weight=None if cells is None else cells[kept],
-        kept=kept,
+        Y=truth.Y[scored],
+        row_weight=truth.row_weight[scored],
+        cell_weight=None if cells is None else cells[scored],
+        scored_samples=scored,
     )
 
 

@@ -345,20 +345,26 @@ def _local_columns(batch):
 
 
 def _swap_pairs(gram, pull, now):
-    """Exchange the groups `now` of the pair that gains most while one does, all in place."""
+    """Exchange the groups `now` of the pair that gains most while one does, all in place.
+
+    Invariant: `pull[i, g]` is the weighted inner product of row i with the surplus of group g as
+    it is after all exchanges so far. So `pull[i, now[j]] - pull[i, now[i]] + gram[i, i]` is the
+    change of half the weighted sum of squares when row i alone moves to the group of row j.
+    """
     everyone = np.arange(len(now))
     own, twice = gram.diagonal(), 2 * gram
-    swaps, limit = 0, 4 * len(now)
+    swaps, limit = 0, 4 * len(now)  # bounds the work of a batch
     while swaps < limit:
         change = pull[:, now] - (pull[everyone, now] - own)[:, None]
-        change = change + change.T
-        change -= twice
+        change = change + change.T  # both rows move
+        change -= twice  # and meet each other in neither group
         i, j = divmod(int(change.argmin()), len(now))
         if now[i] == now[j]:  # the smallest is most often a real pair: exclude only if needed
             change[now[:, None] == now] = 0
             i, j = divmod(int(change.argmin()), len(now))
         if change[i, j] > -_TOLERANCE:
             break
+        # Group now[i] has row j in place of row i, group now[j] row i in place of row j.
         difference = gram[j] - gram[i]
         pull[:, now[i]] += difference
         pull[:, now[j]] -= difference
