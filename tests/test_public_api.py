@@ -62,6 +62,7 @@ PUBLIC = {
         "MultilabelStratifiedShuffleSplit",
         "RepeatedMultilabelStratifiedKFold",
         "TunedThresholdsClassifierCV",
+        "cross_val_predict",
         "train_test_split",
     ],
     "skmultilabel_nn.networks": [

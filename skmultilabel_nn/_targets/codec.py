@@ -14,6 +14,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from skmultilabel_nn._utils.text import format_values
 
+from .label_set import LabelSet
 from .reading import CONTAINERS, read_target
 from .vocabulary import (
     check_finite_number,
@@ -117,7 +118,7 @@ def learn_targets(y, *, classes=None):
 
 
 def label_sets(y):
-    """Wrap multi-label targets into an object array of frozensets.
+    """Wrap multi-label targets into an object array of frozensets that cannot be sorted.
 
     scikit-learn refuses lists of label lists wherever it looks at ``y`` (``cv=5``, for
     instance); it lets this form through, with estimators and scorers that understand it.
@@ -136,6 +137,22 @@ def label_sets(y):
     ValueError
         If ``y`` holds 1-D class labels, or unknown cells, which sets cannot express.
 
+    See Also
+    --------
+    skmultilabel_nn.model_selection.cross_val_predict : Out-of-fold predictions.
+    skmultilabel_nn.model_selection.train_test_split : One stratified split.
+
+    Notes
+    -----
+    Searches, `cross_validate`, `cross_val_score`, `learning_curve`, `validation_curve`,
+    `permutation_test_score` and `permutation_importance` of scikit-learn work with these sets. Its
+    `cross_val_predict` does for ``method="predict"``; for probabilities it sorts the items of `y`
+    to number them as classes, and so do `train_test_split` with `stratify`, `LabelEncoder`,
+    `compute_class_weight` and others. Plain sets and frozensets then give, without a word, a
+    column for each *combination* of labels. The sets made here raise a TypeError instead, that
+    label sets have no order (`LabelEncoder` raises its own after it, "Encoders require their input
+    argument must be uniformly strings or numbers").
+
     Examples
     --------
     >>> from skmultilabel_nn import label_sets
@@ -152,10 +169,10 @@ def label_sets(y):
         raise ValueError("y has unknown cells (NaN), which label sets cannot express.")
     if reading.kind == "sets":
         distinct_labels(reading.values)
-        items = (frozenset(row) for row in reading.values)
+        items = map(LabelSet, reading.values)
         return np.fromiter(items, dtype=object, count=len(reading.values))
     names = reading.names or range(reading.values.shape[1])
-    return TargetCodec("sets", label_name_array(names), container="frozenset").decode(
+    return TargetCodec("sets", label_name_array(names), container="label_set").decode(
         reading.values
     )
 

@@ -15,10 +15,17 @@ from sklearn.utils.validation import assert_all_finite, column_or_1d
 from skmultilabel_nn._utils.text import format_values, is_missing
 
 from .indicators import holds_numbers, object_to_float, read_indicator, read_sparse
+from .label_set import LabelSet
 from .target_reading import TargetReading
 
 #: Types of an item that holds the labels of one row.
-CONTAINERS = {"set": set, "frozenset": frozenset, "list": list, "tuple": tuple}
+CONTAINERS = {
+    "set": set,
+    "label_set": LabelSet,
+    "frozenset": frozenset,
+    "list": list,
+    "tuple": tuple,
+}
 
 _ROW_TYPES = tuple(CONTAINERS.values())
 _LONE_STRING = (

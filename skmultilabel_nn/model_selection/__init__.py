@@ -1,4 +1,4 @@
-"""Splits that keep the proportion of every label, and thresholds tuned by cross-validation."""
+"""Splits that keep the proportion of every label, and cross-validation for every type of target."""
 
 from ._classification_threshold import TunedThresholdsClassifierCV
 from ._split import (
@@ -7,11 +7,13 @@ from ._split import (
     RepeatedMultilabelStratifiedKFold,
     train_test_split,
 )
+from ._validation import cross_val_predict
 
 __all__ = [
     "MultilabelStratifiedKFold",
     "MultilabelStratifiedShuffleSplit",
     "RepeatedMultilabelStratifiedKFold",
     "TunedThresholdsClassifierCV",
+    "cross_val_predict",
     "train_test_split",
 ]

@@ -5,6 +5,7 @@ from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import check_cv
 from sklearn.utils import get_tags
@@ -208,7 +209,7 @@ def check_same_samples(X, target):
         )
 
 
-def make_splitter(cv, random_state):
+def make_splitter(cv, random_state, *, allow_prefit=True):
     """Make a splitter of what a user gives as ``cv=``.
 
     Parameters
@@ -218,6 +219,8 @@ def make_splitter(cv, random_state):
         share of held-out samples.
     random_state : int, RandomState instance or None
         Seed of the order of the samples; None: folds depend on `y` alone.
+    allow_prefit : bool, default=True
+        Whether the message of the error names "prefit".
 
     Returns
     -------
@@ -238,9 +241,10 @@ def make_splitter(cv, random_state):
         return cv
     if hasattr(cv, "__iter__") and not isinstance(cv, str):
         return check_cv(cv)
+    others = ", a share of held-out samples in (0, 1) or 'prefit'" if allow_prefit else ""
     raise ValueError(
-        "cv must be None, a number of folds, a share of held-out samples in (0, 1), a splitter, "
-        f"an iterable of (train, test) or 'prefit', got {cv!r}."
+        "cv must be None, a number of folds, a splitter, an iterable of (train, test)"
+        f"{others}; got {cv!r}."
     )
 
 
@@ -277,19 +281,30 @@ def _predict_split(estimator, X, y, fit_params, method, codec, train, test):
             raise
     else:
         return _predict(fitted, X_test, method, codec)
-    never, always = CONSTANT_SCORES[method]
+    never, always = (0, 1) if method == "predict" else CONSTANT_SCORES[method]
     predictions = np.where(y[train[0]] == 1, always, never) * np.ones((len(test), 1))
     if varying.any():
         columns = _columns_for(estimator, y[:, varying])
         fitted = _fit(estimator, X, columns, train, fit_params)
-        predictions[:, varying] = predict_scores(fitted, X_test, method, np.count_nonzero(varying))
+        n_varying = np.count_nonzero(varying)
+        predictions[:, varying] = _predict_columns(fitted, X_test, method, n_varying)
     return predictions
 
 
 def _predict(fitted, X, method, codec):
-    if method == "predict" and supports_all_target_types(fitted):
+    if method != "predict":
+        return predict_label_scores(fitted, X, method, codec)
+    if supports_all_target_types(fitted):
         return codec.encode(fitted.predict(X)).Y
-    return predict_label_scores(fitted, X, method, codec)
+    return _predict_columns(fitted, X, method, codec.n_outputs)
+
+
+def _predict_columns(fitted, X, method, n_labels):
+    if method != "predict":
+        return predict_scores(fitted, X, method, n_labels)
+    labels = fitted.predict(X)
+    labels = labels.toarray() if sp.issparse(labels) else np.asarray(labels)
+    return labels.reshape(-1, n_labels)
 
 
 def _varying_columns(estimator, y, train):

@@ -16,6 +16,7 @@ from sklearn.model_selection import KFold, check_cv
 from sklearn.utils.multiclass import type_of_target
 
 from skmultilabel_nn._targets.codec import TargetCodec, label_sets, learn_targets
+from skmultilabel_nn._targets.label_set import LabelSet
 from tests.common import (
     ARRAY_FORMS,
     FRAME_FORMS,
@@ -194,7 +195,7 @@ def test_label_sets(form, seed):
     named = form in SET_FORMS or form in FRAME_FORMS
     assert sets.shape == (len(Y),)
     assert sets.tolist() == names_of_rows(Y, frozenset, NAMES if named else range(4))
-    assert {type(item) for item in sets} == {frozenset}
+    assert {type(item) for item in sets} == {LabelSet}
     assert type_of_target(sets) == "unknown"
     assert isinstance(check_cv(5, sets, classifier=True), KFold)
     assert label_sets(sets).tolist() == sets.tolist()
