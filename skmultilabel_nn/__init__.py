@@ -2,7 +2,6 @@
 
 from ._classifier import KerasMultiLabelClassifier
 from ._targets.codec import label_sets
-
-__version__ = "0.1.0"
+from ._utils.version import __version__ as __version__
 
 __all__ = ["KerasMultiLabelClassifier", "label_sets"]

@@ -13,9 +13,14 @@ from skmultilabel_nn._backend import batches
 
 from ._backend.loading import load_keras, load_tensorflow
 from ._backend.program_cache import ProgramCache, compiled
+from ._utils.version import __version__
 from .networks._final_activation import with_probabilities
 from .networks._introspection import parts_of, set_values
 from .networks._serialization import describe, deserialize, serialize
+
+# The number of what `FittedNetwork.__getstate__` gives. Another number for other content, and
+# `__setstate__` reads all smaller ones: files are read by every later version.
+PROTOCOL = 1
 
 # A program keeps the model that was traced.
 _PROGRAMS = ProgramCache(max_programs=16, max_weights=2**26)
@@ -91,6 +96,8 @@ class FittedNetwork:
                 "model of yours a get_config method, see keras.saving.register_keras_serializable."
             )
         return {
+            "protocol": PROTOCOL,
+            "version": __version__,
             "config": config,
             "values": self.values,
             "activation": self.activation,
@@ -101,7 +108,21 @@ class FittedNetwork:
         }
 
     def __setstate__(self, state):
-        """Rebuild from plain data; the model itself waits until it is needed."""
+        """Rebuild from plain data; the model itself waits until it is needed.
+
+        Raises
+        ------
+        ValueError
+            If a later version stored it in a way that this version does not know.
+        """
+        state = dict(state)
+        protocol, version = state.pop("protocol"), state.pop("version")
+        if protocol > PROTOCOL:
+            raise ValueError(
+                f"This network was stored by skmultilabel_nn {version} in protocol {protocol}; "
+                f"skmultilabel_nn {__version__} reads up to protocol {PROTOCOL}. Load it with "
+                f"skmultilabel_nn {version} or later."
+            )
         self.__dict__.update(state)
         self.input_shape = tuple(self.input_shape)
         self._start(None, None)

@@ -13,8 +13,9 @@ import pytest
 import scipy.sparse as sp
 from scipy.special import expit, softmax
 
-from skmultilabel_nn import KerasMultiLabelClassifier, _inference
+from skmultilabel_nn import KerasMultiLabelClassifier, __version__, _inference
 from skmultilabel_nn._backend.program_cache import ProgramCache
+from skmultilabel_nn._inference import PROTOCOL, FittedNetwork
 
 layers = keras.layers
 FAST = {"hidden_layer_sizes": (8,), "epochs": 2, "batch_size": 64, "random_state": 0}
@@ -196,6 +197,18 @@ class TestState:
             model.predict_proba(data[0])
         np.testing.assert_array_equal(again(model).predict_proba(data[0]), expected)
         np.testing.assert_array_equal(again(again(model)).predict_proba(data[0]), expected)
+
+    def test_a_later_protocol_is_refused_with_both_versions(self, data):
+        state = {**fitted(data).network_.__getstate__(), "protocol": PROTOCOL + 1, "version": "9.8"}
+        message = rf"stored by skmultilabel_nn 9\.8 .*skmultilabel_nn {__version__} reads up to"
+        with pytest.raises(ValueError, match=message):
+            FittedNetwork.__new__(FittedNetwork).__setstate__(state)
+
+    def test_the_state_that_is_read_stays_as_it_was(self, data):
+        state = fitted(data).network_.__getstate__()
+        keys = list(state)
+        FittedNetwork.__new__(FittedNetwork).__setstate__(state)
+        assert list(state) == keys
 
     def test_is_small(self, data):
         model = fitted(data)
