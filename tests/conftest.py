@@ -10,6 +10,9 @@ from sklearn.datasets import make_multilabel_classification
 
 from tests.common import TARGET_FORMS
 
+# Assertions in helpers show their values too.
+pytest.register_assert_rewrite("tests.training.common")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from skmultilabel_nn.networks._preparation import prepare_network
+from tests.common import small_network
 
 layers = keras.layers
 SHAPE, L = (6,), 3
@@ -30,13 +31,12 @@ class Sub(keras.Model):
         return self.out(self.gate(inputs))
 
 
+def graph(*end, cls=None):
+    return small_network(*end, n_features=SHAPE[0], units=4, activation="tanh", cls=cls)
+
+
 def sequential(*end):
-    return keras.Sequential([keras.Input(SHAPE), layers.Dense(4, "tanh"), *end])
-
-
-def graph(end):
-    inputs = keras.Input(SHAPE)
-    return keras.Model(inputs, end(layers.Dense(4, "tanh")(inputs)))
+    return graph(*end, cls=keras.Sequential)
 
 
 def nested(inner):

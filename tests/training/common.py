@@ -5,6 +5,7 @@ import numpy as np
 
 from skmultilabel_nn._training.config import Samples, TrainingConfig
 from skmultilabel_nn._training.train import train
+from tests.common import small_network
 
 N, D, L = 50, 6, 3
 
@@ -17,19 +18,10 @@ def problem(seed, n=N):
 
 
 def network(seed, *, final=None, hidden=(), regularizer=None, cls=keras.Model):
-    keras_seed = iter(range(100 * seed, 100 * seed + 10))
-
-    def dense(units, activation):
-        init = keras.initializers.GlorotUniform(next(keras_seed))
-        return keras.layers.Dense(
-            units, activation, kernel_initializer=init, kernel_regularizer=regularizer
-        )
-
-    inputs = keras.Input((D,))
-    x = dense(8, "tanh")(inputs)
-    for layer in hidden:
-        x = layer(x)
-    return cls(inputs, dense(L, final)(x))
+    init = keras.initializers.GlorotUniform(100 * seed + 1)
+    last = keras.layers.Dense(L, final, kernel_initializer=init, kernel_regularizer=regularizer)
+    given = {"n_features": D, "units": 8, "activation": "tanh", "seed": 100 * seed}
+    return small_network(*hidden, last, kernel_regularizer=regularizer, cls=cls, **given)
 
 
 NOT_IN_CONFIG = ("metrics", "callbacks", "validation_score")

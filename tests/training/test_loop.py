@@ -112,5 +112,5 @@ def test_calls_are_short_where_steps_are_long(monkeypatch, jit_compile):
 
 @pytest.mark.parametrize("keeps", [False, True])
 def test_state_of_the_optimizer_is_read_out_if_it_is_kept(keeps):
-    outcome = ours(network(0), *problem(0), keeps_optimizer=keeps)
+    outcome = ours(network(0), *problem(0), store_optimizer_state=keeps)
     assert (outcome.optimizer_values is not None) == keeps
