@@ -63,6 +63,7 @@ STORED = {
         "RepeatedMultilabelStratifiedKFold",
         "train_test_split",
     ],
+    "model_selection._validation": ["cross_val_predict"],
     "networks._convnet": ["ConvNet"],
     "networks._custom_objects": ["custom_objects"],
     "networks._embedding_bag": ["EmbeddingBag"],
