@@ -1,129 +1,105 @@
-"""The estimator: its parameters, and each method as a few calls of the modules that do the work."""
+"""The estimator: its parameters, their documentation, and training."""
 
 import contextlib
 
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.metrics import accuracy_score
-from sklearn.utils.validation import check_is_fitted
 
-from ._inputs.checks import check_inputs, check_sample_shape
-from ._utils.checks import check_integer
-from .decision._prediction import decide_sparse, fitted_rule, top_k_labels
-from .metrics._subset_accuracy import subset_accuracy
+from ._prediction import PredictionMixin
 
 
-class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
+class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator):
     """Neural network for any number of labels per sample.
 
     The network gives one logit per label. Its sigmoid is the probability of that label, whatever
     the others are; trained with binary cross-entropy, each label is a Bernoulli variable of its
-    own, and a threshold decides each alone. A 1-D `y` says instead that each sample has exactly
-    one class: then the classes compete in a softmax, as in any other classifier.
+    own, and a threshold decides each alone. A 1-D `y` means that each sample has exactly one class:
+    then the classes compete in a softmax, as in any other classifier.
 
     Parameters
     ----------
-    hidden_layer_sizes : tuple of int or "auto", default="auto"
-        Units of each hidden layer of the built-in network; ``()`` makes it linear. "auto":
-        (256, 256), for sparse `X` of more than 2048 features, as words are, (64,); for sparse `X`
-        with a linear model beside it, if that is at most 2**26 weights, whose outputs are added to
-        the logits. For words and more than 400 labels that have fewer than 50 samples each on
-        average, a linear network on rows of length 1, trained by plain gradient descent, if that
-        is at most 2**28 weights, if `network`, `activation`, `dropout`, `n_members`, `optimizer`,
-        `loss` and the course of the learning rate are not given, and all known cells of a row
-        weigh the same. Not where `partial_fit` starts, which cannot know how rare labels are.
+    hidden_layer_sizes : int, tuple of int or "auto", default="auto"
+        Number of units of each hidden layer of the default network; ``()`` makes it linear. "auto":
+        see the table in the Notes.
     activation : str or callable, default="relu"
-        Activation of the hidden layers, by its Keras name.
+        Activation of the hidden layers: a Keras activation.
     dropout : float in [0, 1) or "auto", default="auto"
-        Share of hidden units left out at random in each training step. "auto": 0.4, and
-        800 / n_samples for more than 2000 samples; at least 0.2. 0.5 for words.
+        Dropout rate of the hidden units. "auto": see the Notes.
     input_dropout : float in [0, 1) or "auto", default="auto"
-        Share of features left out at random in each training step. "auto": 0.5 for dense features,
-        0.4 for sparse ones, 0.1 for words, 0 for the linear network of many rare labels.
+        Dropout rate of the features. "auto": see the Notes.
     n_members : int or "auto", default="auto"
-        Networks in the packed ensemble that the built-in network is: they share their weight
-        matrices but for the last, each learns by its own error, and the mean of their
-        probabilities counts (see `networks.MLP`). 1 is one plain network. "auto": 8, and
-        3200 / n_labels for more than 400 labels.
+        Number of networks in the packed ensemble that the default network is: they share all weight
+        matrices except the last, each is trained by its own loss, and their mean probability is
+        predicted (see `networks.MLP`). 1 is one plain network. "auto": see the Notes.
     n_bins : int or "auto", default="auto"
-        Bins of the piecewise linear encoding that the built-in network puts beside each dense
-        feature, so that it learns thresholds of a feature as trees do. 0 for none. "auto": 8, and
-        4096 / n_features for more than 512 features (none beyond 2048). The bins' ends are
-        quantiles of at most 20,000 samples.
+        Number of bins of the piecewise linear encoding of each dense feature, with which the
+        default network learns thresholds of a feature as easily as trees do. 0 for no encoding. The
+        edges of the bins are quantiles of at most 20,000 samples. "auto": see the Notes.
     network : keras.Model, callable or None, default=None
-        What takes the place of the built-in network. A Keras model, compiled or not, is copied
-        with its weights at each fit and never changed. A callable
-        ``(input_shape, n_outputs) -> keras.Model`` makes a new one; if it has `get_params`,
-        searches tune ``network__...``. A sigmoid or softmax at the end is recognized, and
-        training still happens on logits; without one, the outputs are taken to be logits. A
-        compiled model brings its optimizer and loss along.
+        Network that replaces the default one. A Keras model, compiled or not, is copied with its
+        weights in each fit and never changed. A callable
+        ``(input_shape, n_outputs) -> keras.Model`` builds a new one; if it has `get_params`,
+        searches tune ``network__...``. A final sigmoid or softmax is recognized, and training still
+        happens on logits; without one, the outputs are taken to be logits. A compiled model brings
+        its optimizer and its loss along.
     standardize : bool or "auto", default="auto"
-        Whether features are scaled inside the model: dense ones to mean 0 and variance 1, sparse
-        ones by one common factor. "auto": for the built-in network only.
+        Whether features are scaled inside the model: dense ones to mean 0 and variance 1, with far
+        values softly clipped to 3 standard deviations, sparse ones by one common factor. "auto":
+        only for the default network.
     optimizer : str or keras.optimizers.Optimizer, default="auto"
-        "auto": that of a compiled `network`, else Adam with one cycle of the learning rate over
-        the whole training: it rises linearly in the first quarter, then falls to 0 as a cosine
-        does. In the built-in network for sparse `X`, all weights from the features to one unit
-        have one step size in common, so that rare features are not learnt by heart. The linear
-        network of many rare labels is trained without Adam: its weights start at 0, and the step
-        of each falls with the fourth root of how many samples have its feature, and its label;
-        the learning rate rises in the first tenth. Without the cycle in `partial_fit`, and where a
-        callback sets the learning rate. An object is copied.
+        "auto": that of a compiled `network`, else see the Notes. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
-        None: that of the optimizer; for "auto" 0.003, the top of its cycle, and 0.001 in
-        `partial_fit`. A number is the top
-        of the cycle for "auto", and a constant rate for every other optimizer.
+        With `optimizer="auto"`, a number is the maximum of the one-cycle schedule; with any other
+        optimizer a constant rate. None: the default of the optimizer; for "auto" see the Notes.
     loss : str, keras.losses.Loss or callable, default="auto"
-        A name in `skmultilabel_nn.losses` or a Keras loss. "auto": that of a compiled `network`,
+        A name of `skmultilabel_nn.losses` or a Keras loss. "auto": that of a compiled `network`,
         else binary cross-entropy (categorical for 1-D `y`). Computed from logits where the loss
-        has `from_logits`; other losses are given probabilities.
+        has `from_logits`; other losses get probabilities.
     metrics : list of str or keras.metrics.Metric, default=None
-        What else `history_` records, from probabilities and with the weights of the loss.
+        Further values that `history_` records, from probabilities and with the weights of the loss.
     batch_size : int or "auto", default="auto"
-        Samples per training step. "auto": the power of 2 nearest to n_samples / 40, within 32 and
-        512. The last, smaller batch is not dropped.
+        Number of samples per training step. The last, smaller batch is not dropped. "auto": see the
+        Notes.
     epochs : int or "auto", default="auto"
-        Passes over the samples. "auto": 30, for words 10, times sqrt(n_labels / 100) for 100 to 625
-        labels and 2.5 for more, times 20,000 / n_samples for more than 20,000 samples; at least 5.
-        5 for the linear network of many rare labels.
+        Number of passes over the samples. "auto": see the Notes.
     shuffle : bool, default=True
-        Whether each epoch visits the samples in a new order.
+        Whether the samples are shuffled before each epoch.
     early_stopping : bool, default=False
-        Whether to stop once `monitor` has not improved for `patience` epochs, and go back to the
-        best epoch's weights.
+        Whether to stop when `monitor` has not improved for `patience` epochs, and to restore the
+        weights of the best epoch.
     validation_fraction : float in (0, 1), default=0.1
-        Share of the samples, stratified by label, that is set aside for early stopping and for a
-        `threshold` that is tuned. Not used with `validation_data`.
+        Fraction of the samples, stratified by label, that is held out for early stopping and for
+        tuning `threshold`. Not used with `validation_data`.
     monitor : str, default="val_loss"
-        The value of `history_` that early stopping watches: the loss, one of `metrics`, or a score
-        that needs no threshold, computed on at most 2000 of the held-out samples: "val_lrap",
+        The value of `history_` that early stopping monitors: the loss, one of `metrics`, or a
+        threshold-free score, computed on at most 2000 of the held-out samples: "val_lrap",
         "val_average_precision" or "val_roc_auc" ("..._micro" for the pooled cells).
     patience : int, default=10
-        Epochs without improvement that early stopping allows.
+        Number of epochs without improvement after which training stops.
     callbacks : list of keras.callbacks.Callback, default=None
-        Copied at each fit (see `callbacks_`) and called as by `keras.Model.fit`.
+        Copied in each fit (see `callbacks_`) and called as by `keras.Model.fit`.
     class_weight : dict, array-like of shape (n_labels,), "balanced" or None, default=None
-        ``{label: weight of its positives}``, or one weight for each label. "balanced": positives
-        and negatives of each label have the same total weight.
+        ``{label: weight of its positives}``, or one weight per label. "balanced": positives and
+        negatives of each label have the same total weight.
     classes : array-like or None, default=None
-        The vocabulary, in the order of the columns. None: the sorted labels of `y`, or its
-        columns.
+        Vocabulary of the labels, in the order of the columns. None: the sorted labels of `y`, or
+        its columns.
     threshold : float, array-like of shape (n_labels,), dict, str or DecisionRule, default=0.5
         A label is predicted if its probability is at least this: one number, one per label, or
         ``{label: number}`` (0.5 for those not named). Also a rule of `skmultilabel_nn.decision`
-        or its name, as "f1_micro", tuned on the held-out samples. Set after `fit`, it takes
-        effect at once: a rule is then tuned on `held_out_`, by each `predict`. Not used for 1-D
-        `y`.
+        or its name, such as "f1_micro", tuned on the held-out samples. Set after `fit`, it takes
+        effect at once: a rule is then tuned on `held_out_`, in each call of `predict`. Not used for
+        1-D `y`.
     warm_start : bool, default=False
-        Whether `fit` goes on from the network and the weights of the last one; parameters of the
-        network itself, as `hidden_layer_sizes`, are then not looked at.
+        Whether `fit` reuses the network and the weights of the previous fit; parameters of the
+        network itself, such as `hidden_layer_sizes`, are then ignored.
     jit_compile : bool or "auto", default="auto"
-        Whether XLA compiles the training. "auto": if the training is long enough to repay it, and
-        no layer draws random numbers, as dropout does, in which XLA is slow on a processor.
+        Whether XLA compiles the training. "auto": if the training is long enough for that to pay,
+        and no layer draws random numbers, as dropout does, in which XLA is slow on a CPU.
     dtype : {"float32", "float64"}, default="float32"
-        Of the built-in network.
+        Floating dtype of the default network.
     random_state : int, RandomState instance or None, default=None
-        Decides initial weights, dropout, validation split and order of the samples. Global random
-        states are neither used nor changed.
+        Determines initial weights, dropout, validation split and shuffling. Global random states
+        are neither used nor changed.
     verbose : {0, 1}, default=0
         1 shows a progress bar.
 
@@ -138,18 +114,18 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         The trained network with a final sigmoid (softmax for 1-D `y`), a copy. Keras loads what it
         was saved to with ``custom_objects=skmultilabel_nn.networks.custom_objects()``.
     network_ : FittedNetwork
-        Configuration and weights from which predictions are made.
+        Configuration and weights of the network, from which predictions are computed.
     config_ : TrainingConfig
         All settings of the fit, with every "auto" resolved: `hidden_layer_sizes`, `dropout`,
         `epochs`, `learning_rate`, ..., and the `regime`, the row of the table in the Notes.
     targets_ : TargetCodec
-        Form and vocabulary of `y`.
+        Type and vocabulary of `y`.
     history_ : dict of str to list of float
-        The loss and each metric after each epoch; with ``val_`` in front, on held-out samples.
+        The loss and each metric per epoch; with the prefix ``val_`` on held-out samples.
     loss_ : float
         Training loss of the last epoch.
     n_iter_ : int
-        Epochs that were trained.
+        Number of epochs of the training.
     thresholds_ : ndarray of shape (n_labels,)
         The threshold of each label, where the decision rule consists of thresholds.
     callbacks_ : list of keras.callbacks.Callback
@@ -161,7 +137,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if `X` was a frame.
+        Names of the features, if `X` was a DataFrame.
 
     See Also
     --------
@@ -170,9 +146,53 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    The same `random_state` gives the same weights, bit for bit, in one process and with one number
-    of threads. `score` is the share of samples whose labels are all right, as scikit-learn defines
-    it; a label that was not seen in training counts as missed.
+    **Default settings.** `fit` resolves every "auto" by the type and the size of the training
+    samples, and stores the result in `config_`. There are four regimes: "dense" `X`; "sparse" `X`;
+    "high_dimensional_sparse", which is sparse `X` with more than 2048 features, such as words or
+    genes; and "many_rare_labels", the same with more than 400 labels that have fewer than 50
+    samples each on average. With ``n = n_samples``, ``d = n_features`` and ``L = n_labels``:
+
+    ==================  ============  ============  =======================  ================
+    parameter           dense         sparse        high_dimensional_sparse  many_rare_labels
+    ==================  ============  ============  =======================  ================
+    hidden_layer_sizes  (256, 256)    (256, 256)    (64,)                    ()
+    linear part         no            yes [1]_      yes [1]_                 it is all
+    dropout             800 / n [2]_  800 / n [2]_  0.5                      0
+    input_dropout       0.5           0.4           0.1                      0
+    n_members           3200 / L,     3200 / L,     3200 / L,                1
+                        1 to 8        1 to 8        1 to 8
+    n_bins              4096 / d,     0             0                        0
+                        0 to 8 [3]_
+    optimizer           Adam          Adam [4]_     Adam [4]_                SGD [5]_
+    learning_rate [6]_  0.003         0.003         0.003                    0.003
+    warmup              a quarter     a quarter     a quarter                a tenth
+    batch_size          n / 40 [7]_   n / 40 [7]_   n / 40 [7]_              n / 40 [7]_
+    epochs [8]_         30            30            10                       5
+    ==================  ============  ============  =======================  ================
+
+    .. [1] If ``d * L`` is at most 2**26, and `hidden_layer_sizes` is "auto": the logits of a linear
+       model on the features are added to those of the network.
+    .. [2] Between 0.2 and 0.4.
+    .. [3] Rounded down; no encoding beyond 2048 features.
+    .. [4] With one second moment for all weights from the features to one unit, to avoid
+       overfitting rare features.
+    .. [5] On rows of length 1. The weights start at 0, and the step of each decreases with the
+       fourth root of the number of samples that have its feature, and its label. This regime needs
+       that ``d * L`` is at most 2**28, that `network`, `activation`, `dropout`, `n_members`,
+       `optimizer`, `loss` and the learning-rate schedule are the default ones, and that all known
+       cells of a sample have the same weight. `partial_fit` never starts in it.
+    .. [6] The maximum of one cycle over the whole training: a linear warmup from 0 and a cosine
+       decay to 0. In `partial_fit`, and where a callback sets the learning rate, a constant rate of
+       0.001.
+    .. [7] The nearest power of 2 between 32 and 512.
+    .. [8] Times sqrt(L / 100) for more than 100 labels, at most 2.5, and times 20,000 / n for more
+       than 20,000 samples; at least 5. Always 5 for "many_rare_labels".
+
+    **Reproducibility.** The same `random_state` gives the same weights, bit for bit, in one process
+    and with one number of threads.
+
+    **Score.** `score` is the subset accuracy, as scikit-learn defines it; a label that was not seen
+    in training counts as missed.
 
     Examples
     --------
@@ -257,7 +277,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like, sparse matrix or frame of shape (n_samples, ...)
-            Samples; with `network`, of any shape that it takes.
+            Samples; with `network`, of any shape that it accepts.
         y : target
             Label sets: a list, tuple, object array or Series of sets, frozensets, lists or tuples.
             Or an indicator of 0 and 1, (n_samples, n_labels): an array, a sparse matrix or a frame
@@ -285,13 +305,13 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
 
         validation_data = resolve_validation_data(validation_data, X_val, y_val)
         resume = self.warm_start and hasattr(self, "network_")
-        with _unchanged_by_errors(self):
-            result = fit_estimator(self, X, y, sample_weight, validation_data, resume=resume)
-            self._set_fitted(result)
+        with _new_state(self) as new:
+            result = fit_estimator(new, X, y, sample_weight, validation_data, resume=resume)
+            _set_fitted(new, result)
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Train one epoch, going on from the present weights if there are any.
+        """Train one epoch, from the present weights if there are any.
 
         The first call fixes the scaling and the bins of the features and where the biases start:
         give it as many samples as there are.
@@ -301,7 +321,7 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         X, y
             As in `fit`.
         classes : array-like, default=None
-            All labels that may come, needed in the first call if `y` does not have them all.
+            All labels that may occur, needed in the first call if `y` does not have them all.
         sample_weight
             As in `fit`.
 
@@ -317,143 +337,12 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         from ._fitting.fit import fit_estimator  # noqa: PLC0415 (loads Keras, which takes seconds)
 
         resume = hasattr(self, "network_")
-        with _unchanged_by_errors(self):
+        with _new_state(self) as new:
             result = fit_estimator(
-                self, X, y, sample_weight, resume=resume, partial=True, classes=classes
+                new, X, y, sample_weight, resume=resume, partial=True, classes=classes
             )
-            self._set_fitted(result)
+            _set_fitted(new, result)
         return self
-
-    def _set_fitted(self, result):
-        self.network_ = result.network
-        self.targets_ = result.codec
-        self.label_names_ = result.codec.label_names
-        self.classes_ = result.codec.classes
-        self.config_ = result.config
-        self.history_ = result.history
-        self.n_iter_ = len(result.history["loss"])
-        self.loss_ = result.history["loss"][-1]
-        self.callbacks_ = result.callbacks
-        self.held_out_ = result.held_out
-        self.rule_ = result.rule
-
-    def decision_function(self, X):
-        """Compute the logits.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_labels) or (n_samples, n_classes)
-            Above 0 where the probability is above 0.5. For 1-D `y` with two classes (n_samples,),
-            the logit of the second against the first.
-        """
-        logits = self._logits(self._checked(X))
-        if not self.targets_.multilabel and logits.shape[1] == 2:
-            return logits[:, 1] - logits[:, 0]
-        return logits
-
-    def predict_proba(self, X):
-        """Compute the probability of each label.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_labels) or (n_samples, n_classes)
-            Strictly between 0 and 1. For 1-D `y`, rows sum to 1.
-        """
-        return self._probabilities(self._checked(X))
-
-    def predict(self, X):
-        """Predict the labels, in the form that `y` had.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
-            Samples.
-
-        Returns
-        -------
-        ndarray, csr matrix or frame
-            Label sets as a 1-D object array whose items are of the kind given to `fit`; an
-            indicator as int64 array, CSR or frame; 1-D classes as an array of them.
-        """
-        checked = self._checked(X)
-        if not self.targets_.multilabel:
-            return self.targets_.decode(self._logits(checked).argmax(axis=1))
-        indicator = self._predict_indicator(checked)
-        return self.targets_.decode(indicator, index=getattr(X, "index", None))
-
-    def predict_topk(self, X, k):
-        """Find the most probable labels of each sample, in memory that many labels do not need.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
-            Samples.
-        k : int
-            How many labels, from 1 to n_labels.
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples, k)
-            Names of the labels (classes for 1-D `y`), the most probable first.
-        probabilities : ndarray of shape (n_samples, k)
-            Theirs.
-
-        Raises
-        ------
-        ValueError
-            If `k` is out of range.
-        """
-        checked = self._checked(X)
-        n_labels = self.targets_.n_outputs
-        k = check_integer("k", k, minimum=1, maximum=n_labels)
-        columns, probabilities = top_k_labels(checked, self._probabilities, k, n_labels)
-        return self.label_names_[columns], probabilities
-
-    def score(self, X, y, sample_weight=None):
-        """Compute the share of samples of which all labels are predicted right.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
-            Samples.
-        y : target
-            True labels in any form that `fit` takes. Unknown labels do not count, labels that
-            were not seen in training count as missed.
-        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-            Weights of samples or of cells; cells of weight zero do not count.
-
-        Returns
-        -------
-        float
-            In [0, 1].
-        """
-        check_is_fitted(self)
-        if not self.targets_.multilabel:
-            return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
-        indicator = self._predict_indicator(self._checked(X))
-        return subset_accuracy(y, indicator, self.targets_, sample_weight)
-
-    @property
-    def model_(self):
-        """keras.Model: The trained network, giving probabilities; a copy."""
-        check_is_fitted(self)
-        return self.network_.build_with_probabilities()
-
-    @property
-    def thresholds_(self):
-        """ndarray of shape (n_labels,): The threshold of each label."""
-        check_is_fitted(self)
-        return self._effective_rule().thresholds_
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "network_")
@@ -464,38 +353,29 @@ class KerasMultiLabelClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def _checked(self, X):
-        check_is_fitted(self)
-        X = check_inputs(
-            self, X, reset=False, dtype=self.network_.dtype, allow_nd=self.network is not None
-        )
-        check_sample_shape(X, self.network_.input_shape)
-        return X
 
-    def _logits(self, X):
-        return self.network_.logits(X)
-
-    def _probabilities(self, X):
-        return self.network_.probabilities(X)
-
-    def _predict_indicator(self, X):
-        """Decide for checked samples; sparse where the answer needs no cell of every label."""
-        rule = self._effective_rule()
-        if self.targets_.kind in ("sparse", "sets"):
-            return decide_sparse(X, self._probabilities, rule, self.targets_.n_outputs)
-        return rule.decide(self._probabilities(X))
-
-    def _effective_rule(self):
-        return fitted_rule(self.threshold, self.targets_, self.held_out_, self.rule_)
+def _set_fitted(estimator, result):
+    estimator.network_ = result.network
+    estimator.targets_ = result.codec
+    estimator.label_names_ = result.codec.label_names
+    estimator.classes_ = result.codec.classes
+    estimator.config_ = result.config
+    estimator.history_ = result.history
+    estimator.n_iter_ = len(result.history["loss"])
+    estimator.loss_ = result.history["loss"][-1]
+    estimator.callbacks_ = result.callbacks
+    estimator.held_out_ = result.held_out
+    estimator.rule_ = result.rule
 
 
 @contextlib.contextmanager
-def _unchanged_by_errors(estimator):
-    """Leave an estimator as it was if anything, Ctrl-C included, ends the block early."""
-    before = vars(estimator).copy()
-    try:
-        yield
-    except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
-        raise
+def _new_state(estimator):
+    """Fit a copy that shares all attributes, and give its state to the estimator in one step.
+
+    After an error, Ctrl-C included, the estimator is as it was; and a thread that predicts
+    meanwhile sees the old fit or the new one, never a mixture.
+    """
+    work = object.__new__(type(estimator))
+    work.__dict__.update(estimator.__dict__)
+    yield work
+    estimator.__dict__ = work.__dict__
