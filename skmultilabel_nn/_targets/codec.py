@@ -44,6 +44,8 @@ class EncodedTarget(NamedTuple):
     n_unseen : ndarray of int64, shape (n_samples,), or None
         Labels of each row that are not among the labels of the codec; only with
         ``on_unseen="count"``.
+    unseen : list
+        These labels, each once; only with ``on_unseen="count"``.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class EncodedTarget(NamedTuple):
     Y: np.ndarray | scipy.sparse.csr_array
     known: np.ndarray | None = None
     n_unseen: np.ndarray | None = None
+    unseen: list | tuple = ()
 
 
 def learn_targets(y, *, classes=None):
@@ -295,15 +298,16 @@ class TargetCodec:
         distinct, inverse = unique_classes(values)
         positions = self._positions
         columns = np.array([positions.get(label, -1) for label in distinct.tolist()])
+        unseen = distinct[columns < 0].tolist()
         if on_unseen == "raise":
-            self._refuse_unseen(distinct[columns < 0].tolist())
+            self._refuse_unseen(unseen)
         columns = columns[inverse]
         seen = columns >= 0
         indptr = np.concatenate([[0], np.cumsum(seen)])
         data = np.ones(indptr[-1], dtype=np.float32)
         shape = (len(values), self.n_outputs)
         Y = scipy.sparse.csr_array((data, columns[seen], indptr), shape=shape)
-        return self._encoded(Y, on_unseen, (~seen).astype(np.int64))
+        return self._encoded(Y, on_unseen, (~seen).astype(np.int64), unseen)
 
     def _encode_sets(self, rows, on_unseen):
         names = self.label_names.tolist()
@@ -318,12 +322,12 @@ class TargetCodec:
         binarizer = MultiLabelBinarizer(classes=names, sparse_output=True)
         Y = scipy.sparse.csr_array(binarizer.fit(()).transform(rows), dtype=np.float32)
         Y.sort_indices()
-        return self._encoded(Y, on_unseen, n_unseen)
+        return self._encoded(Y, on_unseen, n_unseen, sorted(unseen, key=str))
 
-    def _encoded(self, Y, on_unseen, n_unseen):
+    def _encoded(self, Y, on_unseen, n_unseen, unseen):
         if self.n_outputs <= _MAX_DENSE_LABELS:
             Y = Y.toarray()
-        return EncodedTarget(Y, None, n_unseen if on_unseen == "count" else None)
+        return EncodedTarget(Y, None, n_unseen if on_unseen == "count" else None, unseen)
 
     def _encode_columns(self, reading, on_unseen):
         width = reading.values.shape[1]
@@ -348,18 +352,22 @@ class TargetCodec:
                 f"{format_values(missing)}. Fill columns of unknown labels with NaN."
             )
         extra = [name for name in columns if name not in positions]
-        n_unseen = None
+        n_unseen, unseen = None, []
         if on_unseen == "raise":
             self._refuse_unseen(extra)
         else:
             beyond = reading.values[:, [columns[name] for name in extra]]
             n_unseen = beyond.sum(axis=1).astype(np.int64)
+            unseen = [
+                name for name, occurs in zip(extra, beyond.any(axis=0), strict=True) if occurs
+            ]
         order = [columns[name] for name in positions]
         if order == list(range(len(columns))):
-            return EncodedTarget(reading.values, reading.known, n_unseen)
+            return EncodedTarget(reading.values, reading.known, n_unseen, unseen)
         known = None if reading.known is None else reading.known[:, order]
         Y = np.ascontiguousarray(reading.values[:, order])
-        return EncodedTarget(Y, None if known is None or known.all() else known, n_unseen)
+        known = None if known is None or known.all() else known
+        return EncodedTarget(Y, known, n_unseen, unseen)
 
     def _refuse_unseen(self, unseen):
         if len(unseen):

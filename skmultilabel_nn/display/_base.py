@@ -69,14 +69,7 @@ class LabelCurveDisplay:
         ValueError, TypeError
             If `y` and the scores do not fit, or the classifier does not give the scores needed.
         """
-        scores = read_estimator(
-            estimator,
-            X,
-            y,
-            methods=cls._response_methods,
-            label_names=label_names,
-            sample_weight=sample_weight,
-        )
+        scores = read_estimator(estimator, X, y, cls._response_methods, label_names, sample_weight)
         name = type(estimator).__name__ if name is None else name
         return cls._compute(scores, name).plot(ax, highlight=highlight)
 
@@ -123,7 +116,7 @@ class LabelCurveDisplay:
             If the shapes do not fit, a label has no name, or values are not probabilities where
             these are needed.
         """
-        scores = read_scores(y_true, y_score, label_names=label_names, sample_weight=sample_weight)
+        scores = read_scores(y_true, y_score, label_names, sample_weight)
         return cls._compute(scores, name).plot(ax, highlight=highlight)
 
     def plot(self, ax=None, *, highlight=3):

@@ -1,10 +1,10 @@
 """Reliability diagram of each label and of all labels pooled."""
 
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
+from skmultilabel_nn._utils.checks import check_integer, check_option
 from skmultilabel_nn._utils.validation import check_probabilities
 
 from ._base import LabelCurveDisplay
@@ -138,14 +138,7 @@ class MultilabelCalibrationDisplay(LabelCurveDisplay):
         strategy : {"uniform", "quantile"}, default="uniform"
             Bins of equal width, or of equal counts for each label; with weights, of equal weight.
         """
-        scores = read_estimator(
-            estimator,
-            X,
-            y,
-            methods=cls._response_methods,
-            label_names=label_names,
-            sample_weight=sample_weight,
-        )
+        scores = read_estimator(estimator, X, y, cls._response_methods, label_names, sample_weight)
         name = type(estimator).__name__ if name is None else name
         return cls._compute(scores, name, n_bins, strategy).plot(ax, highlight=highlight)
 
@@ -175,12 +168,13 @@ class MultilabelCalibrationDisplay(LabelCurveDisplay):
         strategy : {"uniform", "quantile"}, default="uniform"
             Bins of equal width, or of equal counts for each label; with weights, of equal weight.
         """
-        scores = read_scores(y_true, y_prob, label_names=label_names, sample_weight=sample_weight)
+        scores = read_scores(y_true, y_prob, label_names, sample_weight)
         return cls._compute(scores, name, n_bins, strategy).plot(ax, highlight=highlight)
 
     @classmethod
     def _compute(cls, scores, name, n_bins, strategy):
-        _check_bins(n_bins, strategy)
+        n_bins = check_integer("n_bins", n_bins, minimum=1)
+        strategy = check_option("strategy", strategy, ("uniform", "quantile"))
         scores = scores._replace(score=check_probabilities(scores.score))
         columns = range(len(scores.label_names))
         bins = [_reliability(*scores.of_label(column), n_bins, strategy) for column in columns]
@@ -220,13 +214,6 @@ class MultilabelCalibrationDisplay(LabelCurveDisplay):
         # Below the lines of the labels, which the diagonal would cross where they are best.
         self.reference_line_ = self._draw_diagonal("perfectly calibrated", zorder=1.9)
         return [self.reference_line_]
-
-
-def _check_bins(n_bins, strategy):
-    if not isinstance(n_bins, Integral) or isinstance(n_bins, bool) or n_bins < 1:
-        raise ValueError(f"n_bins must be an integer of at least 1; got {n_bins!r}.")
-    if strategy not in ("uniform", "quantile"):
-        raise ValueError(f"strategy must be 'uniform' or 'quantile'; got {strategy!r}.")
 
 
 class _Reliability(NamedTuple):

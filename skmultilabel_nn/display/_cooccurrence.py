@@ -1,13 +1,12 @@
 """Which labels come together: the conditional probability of each label given each other."""
 
-from numbers import Integral
-
 import numpy as np
 import scipy.sparse as sp
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from skmultilabel_nn._targets.codec import learn_targets
+from skmultilabel_nn._utils.checks import check_integer, check_option
 
 from ._style import format_label, import_matplotlib, resolve_axes
 
@@ -99,7 +98,8 @@ class LabelCooccurrenceDisplay:
         ValueError
             If `y` is not multi-label, or an option is not allowed.
         """
-        _check_options(max_labels, order)
+        check_integer("max_labels", max_labels, minimum=2, alternatives=(None,))
+        check_option("order", order, ("cluster", "frequency", None))
         codec, target = learn_targets(y, classes=label_names)
         if not codec.multilabel:
             raise ValueError("y holds one class per row, and classes do not occur together.")
@@ -192,15 +192,6 @@ class LabelCooccurrenceDisplay:
     def _contrast(self, value):
         red, green, blue, _ = self.im_.cmap(self.im_.norm(value))
         return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.45 else "black"
-
-
-def _check_options(max_labels, order):
-    if max_labels is not None and not (isinstance(max_labels, Integral) and max_labels >= 2):
-        raise ValueError(
-            f"max_labels must be None or an integer of at least 2; got {max_labels!r}."
-        )
-    if order not in ("cluster", "frequency", None):
-        raise ValueError(f"order must be 'cluster', 'frequency' or None; got {order!r}.")
 
 
 def _most_frequent(Y, max_labels):

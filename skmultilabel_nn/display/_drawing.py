@@ -1,11 +1,11 @@
 """Draws one curve per label so that the plot stays readable, with 6 labels and with thousands."""
 
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
-from skmultilabel_nn._utils.text import format_values
+from skmultilabel_nn._utils.checks import is_integer
+from skmultilabel_nn._utils.text import format_value, format_values
 
 from ._style import (
     AVERAGE_STYLES,
@@ -97,12 +97,12 @@ class LabelArtists(NamedTuple):
 
 def check_highlight(highlight, label_names):
     """Return `highlight` as a number, or the columns of the labels that it names."""
-    if isinstance(highlight, Integral) and not isinstance(highlight, bool) and highlight >= 0:
+    if is_integer(highlight) and highlight >= 0:
         return int(highlight)
-    if isinstance(highlight, str | Integral) or not np.iterable(highlight):
+    if isinstance(highlight, str) or not np.iterable(highlight):
         raise ValueError(
             f"highlight must be a number of labels, at least 0, or a list of labels; "
-            f"got {highlight!r}."
+            f"got {format_value(highlight)}."
         )
     position = {name: column for column, name in enumerate(label_names.tolist())}
     missing = [name for name in highlight if name not in position]

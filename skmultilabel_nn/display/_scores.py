@@ -1,4 +1,4 @@
-"""What pictures are computed from: truth, scores and weights of each label, as aligned arrays."""
+"""What plots are computed from: truth, scores and weights of each label, as aligned arrays."""
 
 import warnings
 from typing import NamedTuple
@@ -70,13 +70,13 @@ class LabelScores(NamedTuple):
         return None if self.weight is None else cell_weights(self.weight, None, self.truth.shape)
 
 
-def read_scores(y_true, scores, *, label_names=None, sample_weight=None):
+def read_scores(y_true, scores, label_names=None, sample_weight=None):
     """Align a target with an array of scores.
 
     Parameters
     ----------
     y_true : target
-        In any form that `KerasMultiLabelClassifier.fit` takes.
+        Of any type that `KerasMultiLabelClassifier.fit` accepts.
     scores : array-like of shape (n_samples, n_labels) or list of arrays of shape (n_samples, 2)
     label_names : array-like of shape (n_labels,), default=None
         Names of the columns of `scores`. None: those of a frame, or of `y_true`.
@@ -94,10 +94,10 @@ def read_scores(y_true, scores, *, label_names=None, sample_weight=None):
     if label_names is None and hasattr(scores, "columns"):
         label_names = list(scores.columns)
     codec, target = learn_targets(y_true, classes=label_names)
-    return _aligned(codec, target, scores, sample_weight, label_names)
+    return _align(codec, target, scores, sample_weight, label_names)
 
 
-def read_estimator(estimator, X, y, *, methods, label_names=None, sample_weight=None):
+def read_estimator(estimator, X, y, methods, label_names=None, sample_weight=None):
     """Align a target with the scores that a classifier gives.
 
     Parameters
@@ -120,15 +120,15 @@ def read_estimator(estimator, X, y, *, methods, label_names=None, sample_weight=
         As `read_scores`; also if the classifier has none of the methods.
     """
     method = response_method(estimator, methods)
-    codec, target = _encoded(estimator, y, label_names)
+    codec, target = _encode(estimator, y, label_names)
     scores = response(estimator, X, method)
     classes = getattr(estimator, "classes_", None)
     if isinstance(scores, np.ndarray) and scores.ndim == 1 and not codec.multilabel:
         scores = np.column_stack([-scores, scores])  # the decision function of two classes
-    return _aligned(codec, target, scores, sample_weight, label_names, classes)
+    return _align(codec, target, scores, sample_weight, label_names, classes)
 
 
-def _encoded(estimator, y, label_names):
+def _encode(estimator, y, label_names):
     """Encode a target by the labels that the estimator has columns for."""
     codecs = (getattr(delegate, "targets_", None) for delegate in iter_delegates(estimator))
     codec = next((codec for codec in codecs if isinstance(codec, TargetCodec)), None)
@@ -137,16 +137,17 @@ def _encoded(estimator, y, label_names):
             label_names = estimator.classes_
         return learn_targets(y, classes=label_names)
     target = codec.encode(y, on_unseen="count")
-    if target.n_unseen.any():
+    if target.unseen:
         warnings.warn(
-            f"{target.n_unseen.sum()} label(s) of y were not seen in training. There are no scores "
-            f"for them; the picture leaves them out.",
+            f"{len(target.unseen)} label(s) of y were not seen in training: "
+            f"{format_values(target.unseen)}. There are no scores for them; the plot leaves them "
+            f"out.",
             stacklevel=4,
         )
     return codec, target
 
 
-def _aligned(codec, target, scores, sample_weight, label_names, classes=None):
+def _align(codec, target, scores, sample_weight, label_names, classes=None):
     n_labels = codec.n_outputs
     score = as_scores(scores, n_labels, classes)
     if score.ndim != 2 or score.shape[1] != n_labels:

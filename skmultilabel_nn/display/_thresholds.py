@@ -1,9 +1,8 @@
 """F-beta of each label as a function of its threshold, with the threshold in use marked."""
 
-from numbers import Integral
-
 import numpy as np
 
+from skmultilabel_nn._utils.checks import check_integer, check_number
 from skmultilabel_nn._utils.responses import final_estimator
 from skmultilabel_nn._utils.validation import check_probabilities
 from skmultilabel_nn.decision._threshold_search import f_beta
@@ -129,14 +128,7 @@ class ThresholdDisplay(LabelCurveDisplay):
         grid : int or array-like, default=501
             Thresholds of the curves: so many points from 0 to 1, or these.
         """
-        scores = read_estimator(
-            estimator,
-            X,
-            y,
-            methods=cls._response_methods,
-            label_names=label_names,
-            sample_weight=sample_weight,
-        )
+        scores = read_estimator(estimator, X, y, cls._response_methods, label_names, sample_weight)
         threshold = _thresholds_of(estimator) if threshold is None else threshold
         name = type(estimator).__name__ if name is None else name
         display = cls._compute(scores, name, threshold, beta, grid)
@@ -172,13 +164,13 @@ class ThresholdDisplay(LabelCurveDisplay):
         grid : int or array-like, default=501
             Thresholds of the curves: so many points from 0 to 1, or these.
         """
-        scores = read_scores(y_true, y_prob, label_names=label_names, sample_weight=sample_weight)
+        scores = read_scores(y_true, y_prob, label_names, sample_weight)
         display = cls._compute(scores, name, threshold, beta, grid)
         return display.plot(ax, highlight=highlight)
 
     @classmethod
     def _compute(cls, scores, name, threshold, beta, grid):
-        _check_beta(beta)
+        check_number("beta", beta, minimum=0, include_boundaries="neither")
         grid = _resolve_grid(grid)
         scores = scores._replace(score=check_probabilities(scores.score))
         cells = [scores.of_label(column) for column in range(len(scores.label_names))]
@@ -247,21 +239,14 @@ class ThresholdDisplay(LabelCurveDisplay):
 def _thresholds_of(estimator):
     """Return the thresholds of a classifier; 0.5 if it knows none, None if its rule has none."""
     final = final_estimator(estimator)
-    has_rule = hasattr(final, "targets_") or hasattr(final, "rule")
-    return getattr(final, "thresholds_", None if has_rule else 0.5)
-
-
-def _check_beta(beta):
-    if not 0 < beta < np.inf:
-        raise ValueError(f"beta must be above 0 and finite; got {beta!r}.")
+    # Classifiers of this package know their targets, and have `thresholds_` if their rule has any.
+    return getattr(final, "thresholds_", None if hasattr(final, "targets_") else 0.5)
 
 
 def _resolve_grid(grid):
     """Return ascending thresholds, of a number of them or as given."""
-    if isinstance(grid, Integral):
-        if grid < 2:
-            raise ValueError(f"grid must have at least 2 points; got {grid}.")
-        return np.linspace(0.0, 1.0, grid)
+    if np.ndim(grid) == 0:
+        return np.linspace(0.0, 1.0, check_integer("grid", grid, minimum=2))
     grid = np.unique(np.asarray(grid, dtype=np.float64))
     if len(grid) < 2 or not (grid[0] >= 0 and grid[-1] <= 1):
         raise ValueError("grid must be a number of points, or at least 2 numbers in [0, 1].")

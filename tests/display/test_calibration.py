@@ -68,9 +68,9 @@ def test_cells_of_no_weight_are_in_no_bin():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"n_bins": 0}, "n_bins must be an integer of at least 1; got 0"),
-        ({"n_bins": 2.5}, "n_bins must be an integer of at least 1; got 2.5"),
-        ({"strategy": "kmeans"}, "'uniform' or 'quantile'; got 'kmeans'"),
+        ({"n_bins": 0}, "n_bins must be an integer above 0, got 0"),
+        ({"n_bins": 2.5}, "n_bins must be an integer above 0, got 2.5"),
+        ({"strategy": "kmeans"}, "'uniform' or 'quantile', got 'kmeans'"),
     ],
 )
 def test_wrong_bins_are_refused(options, message):

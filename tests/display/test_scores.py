@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn.display import MultilabelRocDisplay
+from tests.common import FAST
 
 from .common import DISPLAYS, assert_same, forms, problem
 
@@ -41,9 +43,30 @@ def test_classes_are_sorted_with_their_scores():
 def test_labels_unseen_in_training_are_left_out_with_a_warning(samples, network):
     X, Y = samples
     y = [{"wxyz"[j] for j in np.flatnonzero(row)} for row in Y]
-    with pytest.warns(UserWarning, match="not seen in training"):
-        display = MultilabelRocDisplay.from_estimator(network, X, [*y[:-1], {"new"}])
+    expected = MultilabelRocDisplay.from_estimator(network, X, y)
+    y = [labels | {"new"} for labels in y[:-1]] + [y[-1] | {"new", "newer"}]
+    with pytest.warns(
+        UserWarning, match=r"2 label\(s\) of y .* training: 'new', 'newer'"
+    ) as caught:
+        display = MultilabelRocDisplay.from_estimator(network, X, y)
+    assert caught[0].filename == __file__
     assert display.label_names.tolist() == list("wxyz")
+    assert_same(display, expected)
+
+
+def test_unseen_columns_of_a_frame_are_counted_where_they_occur(samples, network):
+    X, Y = samples
+    frame = pd.DataFrame(Y, columns=list("wxyz")).assign(never=0, new=1, newer=Y[:, 0])
+    with pytest.warns(UserWarning, match=r"2 label\(s\) of y .* training: 'new', 'newer'"):
+        MultilabelRocDisplay.from_estimator(network, X, frame)
+
+
+def test_unseen_classes_are_counted_once(samples):
+    X, Y = samples
+    y = np.array(["a", "b", "c"])[Y[:, :3].argmax(axis=1)]
+    clf = KerasMultiLabelClassifier(**FAST).fit(X, y)
+    with pytest.warns(UserWarning, match=r"1 label\(s\) of y .* training: 'new'"):
+        MultilabelRocDisplay.from_estimator(clf, X, np.where(np.arange(len(y)) < 9, "new", y))
 
 
 def test_errors_say_what_to_do():

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import fbeta_score
 
+from skmultilabel_nn.decision import TopK
 from skmultilabel_nn.display import ThresholdDisplay
+from skmultilabel_nn.model_selection import TunedThresholdsClassifierCV
 
 from .common import problem
 
@@ -48,7 +51,19 @@ def test_errors_say_what_to_do():
         ThresholdDisplay.from_predictions(Y, P - 3)
     with pytest.raises(ValueError, match=r"grid .* numbers in \[0, 1\]"):
         ThresholdDisplay.from_predictions(Y, P, grid=[0.5, 1.5])
-    with pytest.raises(ValueError, match="grid must have at least 2 points; got 1"):
+    with pytest.raises(ValueError, match="grid must be an integer of at least 2, got 1"):
         ThresholdDisplay.from_predictions(Y, P, grid=1)
     with pytest.raises(ValueError, match="beta"):
         ThresholdDisplay.from_predictions(Y, P, beta=0)
+
+
+def test_thresholds_in_use_are_those_of_the_estimator(samples, network):
+    X, Y = samples
+    display = ThresholdDisplay.from_estimator(network, X, Y)
+    assert display.threshold.tolist() == [0.4, 0.5, 0.5, 0.3]
+    forest = RandomForestClassifier(5, random_state=0).fit(X, Y)
+    assert ThresholdDisplay.from_estimator(forest, X, Y).threshold.tolist() == [0.5] * 4
+    top = TunedThresholdsClassifierCV(forest, threshold=TopK(2), cv=2).fit(X, Y)
+    display = ThresholdDisplay.from_estimator(top, X, Y)
+    assert display.threshold is None
+    assert display.threshold_marks_ == []

@@ -295,3 +295,15 @@ def test_frames_libraries_are_not_imported():
 def test_codec_is_plain_data():
     codec = TargetCodec("sets", np.array([1, 2]), container="list")
     assert codec.decode(np.array([[0, 1]])).tolist() == [[2]]
+
+
+def test_unseen_labels_are_listed_once():
+    codec, _ = learn_targets([{"a"}, {"b"}])
+    sets = codec.encode([{"a", "z"}, {"y", "z"}, {"z"}], on_unseen="count")
+    assert sets.n_unseen.tolist() == [1, 2, 1]
+    assert sets.unseen == ["y", "z"]
+    frame = pd.DataFrame({"a": [1, 0], "b": [0, 0], "y": [0, 0], "z": [1, 1]})
+    assert codec.encode(frame, on_unseen="count").unseen == ["z"]
+    classes, _ = learn_targets(["a", "b", "a"])
+    assert classes.encode(["a", "z", "z"], on_unseen="count").unseen == ["z"]
+    assert not classes.encode(["a", "b"], on_unseen="count").unseen
