@@ -200,15 +200,6 @@ def refuse_cell_weights(estimator, fit_params):
         )
 
 
-def check_same_samples(X, target):
-    """Raise ValueError if `X` and the target differ in their number of samples."""
-    if num_samples(X) != target.Y.shape[0]:
-        raise ValueError(
-            f"X has {num_samples(X)} rows and y has {target.Y.shape[0]}: they must describe the "
-            "same samples."
-        )
-
-
 def make_splitter(cv, random_state, *, allow_prefit=True):
     """Make a splitter of what a user gives as ``cv=``.
 

@@ -22,13 +22,13 @@ from skmultilabel_nn.decision._prediction import ValidationPredictions, fitted_r
 from skmultilabel_nn.metrics._subset_accuracy import subset_accuracy
 
 from ._cross_fit import (
-    check_same_samples,
     cross_fit,
     learn_training_target,
     make_splitter,
     refuse_cell_weights,
     training_target,
 )
+from ._split import check_same_samples
 
 
 class FitArguments(NamedTuple):

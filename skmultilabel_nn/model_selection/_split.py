@@ -1,7 +1,7 @@
-"""Cross-validation splitters that keep the proportion of every label, for any form of target.
+"""Cross-validation splitters that keep the proportion of every label, for all target types.
 
 Plain scikit-learn splitters outside, `_stratification` inside: this module only turns targets
-into indicators, checks sizes, and turns groups of rows into train and test indices.
+into indicators, checks sizes, and turns groups of samples into train and test indices.
 """
 
 import warnings
@@ -21,7 +21,7 @@ from ._stratification import stratified_groups
 class MultilabelStratifiedKFold(BaseCrossValidator):
     """K folds in which every label is as frequent as in the whole.
 
-    The folds come from iterative stratification [1]_ followed by exchanges of rows between
+    The folds come from iterative stratification [1]_ followed by exchanges of samples between
     folds, which leave fold sizes equal to plus or minus one row and most labels as evenly
     spread as whole rows allow.
 
@@ -31,10 +31,10 @@ class MultilabelStratifiedKFold(BaseCrossValidator):
         Number of folds, at least 2.
     order : {1, 2}, default=1
         What is balanced: with 1 every label, with 2 also every pair of labels in the same
-        row [2]_, at the price of a little balance of the single labels and more time, which
-        grows with the square of the labels per row.
+        sample [2]_, at the price of a little balance of the single labels and more time, which
+        grows with the square of the number of labels per sample.
     shuffle : bool, default=False
-        Whether rows and ties are taken in random order. Without it the folds depend on `y`
+        Whether samples and ties are taken in random order. Without it the folds depend on `y`
         alone and are the same at each call.
     random_state : int, RandomState instance or None, default=None
         Seed of the random order; only with ``shuffle=True``.
@@ -46,8 +46,8 @@ class MultilabelStratifiedKFold(BaseCrossValidator):
 
     Notes
     -----
-    `y` may have any form that the classifier takes: label sets, an indicator (array, sparse
-    matrix, frame), 1-D classes. Where cells of an indicator are unknown (NaN), the positives
+    `y` may be of any type that the classifier accepts: label sets, an indicator (array, sparse
+    matrix, DataFrame), 1-D classes. Where cells of an indicator are unknown (NaN), the positives
     and the known cells of each label are balanced.
 
     A label with fewer positives than folds is no error and no warning: rare labels are the rule
@@ -89,28 +89,28 @@ class MultilabelStratifiedKFold(BaseCrossValidator):
         return self.n_splits
 
     def split(self, X, y=None, groups=None):
-        """Yield the rows to train and to test on, one pair a fold.
+        """Yield the indices of training and test samples, one pair per fold.
 
         Parameters
         ----------
-        X : array-like, frame, sparse matrix or dict of these, n_samples rows, or None
-            Only its number of rows is looked at.
-        y : target in any form, n_samples rows
-            What to stratify by.
+        X : array-like, DataFrame, sparse matrix or dict of these, n_samples rows, or None
+            Only its number of samples is used.
+        y : target of any type, n_samples rows
+            Target to stratify by.
         groups : object, default=None
             Ignored, with a warning.
 
         Yields
         ------
         train : ndarray of int
-            Rows to train on, ascending.
+            Training samples, ascending.
         test : ndarray of int
-            Rows of the fold, ascending.
+            Samples of the fold, ascending.
 
         Raises
         ------
         ValueError
-            If `y` is missing, has another number of rows than `X`, or fewer rows than folds.
+            If `y` is missing, has another number of samples than `X`, or fewer samples than folds.
         """
         encoded = _indicator(self, X, y, groups)
         n_rows = encoded.Y.shape[0]
@@ -166,7 +166,7 @@ class RepeatedMultilabelStratifiedKFold(BaseCrossValidator):
         return self.n_splits * self.n_repeats
 
     def split(self, X, y=None, groups=None):
-        """Yield the rows to train and to test on, fold by fold of each repetition.
+        """Yield the indices of training and test samples, fold by fold of each repetition.
 
         Parameters
         ----------
@@ -176,7 +176,7 @@ class RepeatedMultilabelStratifiedKFold(BaseCrossValidator):
         Yields
         ------
         train, test : ndarray of int
-            Rows to train on and rows of the fold, ascending.
+            Training samples and samples of the fold, ascending.
         """
         rng = check_random_state(self.random_state)
         for _ in range(self.n_repeats):
@@ -192,11 +192,11 @@ class MultilabelStratifiedShuffleSplit(BaseShuffleSplit):
     Parameters
     ----------
     n_splits : int, default=10
-        Number of splits, each drawn from all rows.
+        Number of splits, each drawn from all samples.
     test_size : float, int or None, default=None
-        Share or number of test rows; None for what `train_size` leaves, or 0.1.
+        Share or number of test samples; None for what `train_size` leaves, or 0.1.
     train_size : float, int or None, default=None
-        Share or number of training rows; None for what `test_size` leaves.
+        Share or number of training samples; None for what `test_size` leaves.
     order : {1, 2}, default=1
         Balance labels, or with 2 also pairs of labels.
     random_state : int, RandomState instance or None, default=None
@@ -225,28 +225,28 @@ class MultilabelStratifiedShuffleSplit(BaseShuffleSplit):
         self.order = check_option("order", order, (1, 2))
 
     def split(self, X, y=None, groups=None):
-        """Yield the rows to train and to test on.
+        """Yield the indices of training and test samples.
 
         Parameters
         ----------
-        X : array-like, frame, sparse matrix or dict of these, n_samples rows, or None
-            Only its number of rows is looked at.
-        y : target in any form, n_samples rows
-            What to stratify by.
+        X : array-like, DataFrame, sparse matrix or dict of these, n_samples rows, or None
+            Only its number of samples is used.
+        y : target of any type, n_samples rows
+            Target to stratify by.
         groups : object, default=None
             Ignored, with a warning.
 
         Yields
         ------
         train : ndarray of int
-            Rows to train on, in random order.
+            Training samples, in random order.
         test : ndarray of int
-            Rows to test on, in random order.
+            Test samples, in random order.
 
         Raises
         ------
         ValueError
-            If `y` is missing, has another number of rows than `X`, or the sizes do not fit.
+            If `y` is missing, has another number of samples than `X`, or the sizes do not fit.
         """
         encoded = _indicator(self, X, y, groups)
         n_rows = encoded.Y.shape[0]
@@ -264,33 +264,33 @@ class MultilabelStratifiedShuffleSplit(BaseShuffleSplit):
 def train_test_split(
     *arrays, test_size=None, train_size=None, random_state=None, shuffle=True, stratify=None
 ):
-    """Split arrays into training and test rows, stratified by any form of target.
+    """Split arrays into training and test samples, stratified by a target of any type.
 
     Parameters
     ----------
-    *arrays : array-like, frame, sparse matrix, list, or dict of these
-        What to split, each with n_samples rows.
+    *arrays : array-like, DataFrame, sparse matrix, list, or dict of these
+        Data to split, each with n_samples rows.
     test_size : float, int or None, default=None
-        Share or number of test rows; None for what `train_size` leaves, or 0.25.
+        Share or number of test samples; None for what `train_size` leaves, or 0.25.
     train_size : float, int or None, default=None
-        Share or number of training rows; None for what `test_size` leaves.
+        Share or number of training samples; None for what `test_size` leaves.
     random_state : int, RandomState instance or None, default=None
         Seed of the split.
     shuffle : bool, default=True
         As in scikit-learn; a stratified split needs True.
-    stratify : target in any form, n_samples rows, or None, default=None
+    stratify : target of any type, n_samples rows, or None, default=None
         Target whose labels are to be equally frequent in both parts; None calls
         :func:`sklearn.model_selection.train_test_split`.
 
     Returns
     -------
     parts : list of length ``2 * len(arrays)``
-        Training and test rows of each array in turn, each of the type that was given.
+        Training and test samples of each array in turn, each of the type that was given.
 
     Raises
     ------
     ValueError
-        If there is no array, the numbers of rows differ, the sizes do not fit, or
+        If there is no array, the numbers of samples differ, the sizes do not fit, or
         ``shuffle=False`` is asked for with `stratify`.
 
     Examples
@@ -339,16 +339,22 @@ def _indicator(splitter, X, y, groups):
     if y is None:
         raise ValueError(f"{type(splitter).__name__} stratifies by y: give it to split(X, y).")
     _, encoded = learn_targets(y)
-    if X is not None and num_samples(X) != encoded.Y.shape[0]:
-        raise ValueError(
-            f"X has {num_samples(X)} rows and y has {encoded.Y.shape[0]}: "
-            "they must describe the same samples."
-        )
+    if X is not None:
+        check_same_samples(X, encoded)
     return encoded
 
 
+def check_same_samples(X, target):
+    """Raise ValueError if `X` and an encoded target differ in their number of samples."""
+    if num_samples(X) != target.Y.shape[0]:
+        raise ValueError(
+            f"X has {num_samples(X)} rows and y has {target.Y.shape[0]}: they must describe the "
+            "same samples."
+        )
+
+
 def _shuffle_sizes(n_rows, test_size, train_size):
-    """Return the numbers of training and test rows by scikit-learn's own rules and checks."""
+    """Return the numbers of training and test samples by scikit-learn's own rules and checks."""
     plain = ShuffleSplit(1, test_size=test_size, train_size=train_size, random_state=0)
     train, test = next(plain.split(np.empty((n_rows, 0))))
     return len(train), len(test)

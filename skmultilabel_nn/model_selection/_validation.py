@@ -10,13 +10,13 @@ from skmultilabel_nn._utils.checks import check_option
 from skmultilabel_nn._utils.responses import response_method
 
 from ._cross_fit import (
-    check_same_samples,
     learn_training_target,
     make_splitter,
     predict_held_out,
     refuse_cell_weights,
     training_target,
 )
+from ._split import check_same_samples
 
 
 def cross_val_predict(
