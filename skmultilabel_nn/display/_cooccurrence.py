@@ -1,4 +1,4 @@
-"""Which labels come together: the conditional probability of each label given each other."""
+"""Which labels occur together: the conditional probability of each label given each other."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,7 +15,7 @@ _SIZES = (4.5, 12.0)  # inches of the shortest and longest side
 
 
 class LabelCooccurrenceDisplay:
-    """Which labels come together: P(column | row) of each pair of labels.
+    """Which labels occur together: P(column | row) of each pair of labels.
 
     Made by `from_labels`; parameters are attributes.
 
@@ -70,19 +70,19 @@ class LabelCooccurrenceDisplay:
     def from_labels(
         cls, y, *, label_names=None, max_labels=30, order="cluster", name=None, ax=None
     ):
-        """Count which labels come together and plot it.
+        """Count which labels occur together and plot it.
 
         Parameters
         ----------
         y : target
-            Labels, true or predicted, in any multi-label form that `KerasMultiLabelClassifier.fit`
-            takes. Unknown cells (NaN) do not count.
+            Labels, true or predicted, of any multi-label type that `KerasMultiLabelClassifier.fit`
+            accepts. Unknown cells (NaN) do not count.
         label_names : array-like of shape (n_labels,), default=None
             Names of the columns of `y`. None: those that it has.
         max_labels : int or None, default=30
             Only so many of the most frequent labels are shown. None: all.
         order : {"cluster", "frequency"} or None, default="cluster"
-            Labels that come together stand together (average linkage of Jaccard distances,
+            Labels that occur together stand together (average linkage of Jaccard distances,
             leaves in their best order); or the most frequent first; or None: as in `y`.
         name : str, default=None
             Title. None: how many labels are shown, if not all are.
@@ -105,11 +105,11 @@ class LabelCooccurrenceDisplay:
             raise ValueError("y holds one class per row, and classes do not occur together.")
         shown = _most_frequent(target.Y, max_labels)
         counts, probability = _count(target, shown)
-        places = _places(counts, order)
+        columns = _sort_labels(counts, order)
         display = cls(
-            probability[np.ix_(places, places)],
-            counts[np.ix_(places, places)],
-            codec.label_names[shown[places]],
+            probability[np.ix_(columns, columns)],
+            counts[np.ix_(columns, columns)],
+            codec.label_names[shown[columns]],
             n_labels=codec.n_outputs,
             name=name,
         )
@@ -213,14 +213,14 @@ def _count(target, shown):
     return counts.astype(np.int64), probability
 
 
-def _places(counts, order):
+def _sort_labels(counts, order):
     n = np.diag(counts)
     if order is None or len(n) < 3:
         return np.arange(len(n))
     if order == "frequency":
         return np.argsort(-n, kind="stable")
-    either = n[:, np.newaxis] + n - counts
-    distance = 1.0 - np.divide(counts, either, out=np.zeros(counts.shape), where=either > 0)
+    union = n[:, np.newaxis] + n - counts
+    distance = 1.0 - np.divide(counts, union, out=np.zeros(counts.shape), where=union > 0)
     np.fill_diagonal(distance, 0.0)
     tree = linkage(squareform(distance), method="average", optimal_ordering=True)
     return leaves_list(tree)

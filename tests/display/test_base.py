@@ -1,7 +1,5 @@
 """What all displays with a curve per label have in common."""
 
-import inspect
-import re
 import warnings
 
 import matplotlib.pyplot as plt
@@ -168,13 +166,3 @@ def test_given_axes_are_used(cls):
     assert display.plot(right) is display
     assert display.ax_ is right
     assert display.plot().figure_ is not figure
-
-
-@pytest.mark.parametrize("cls", DISPLAYS)
-@pytest.mark.parametrize("name", ["from_estimator", "from_predictions", "plot"])
-def test_every_parameter_of_a_method_is_documented_in_order(cls, name):
-    method = getattr(cls, name)
-    _, parameters, returns = re.split(r"\n\n(?:Parameters|Returns)\n-+\n", inspect.getdoc(method))
-    documented = re.findall(r"^(\w+) : \S", parameters, flags=re.MULTILINE)
-    assert documented == [p for p in inspect.signature(method).parameters if p != "self"]
-    assert returns.startswith("display\n")
