@@ -18,15 +18,15 @@ from skmultilabel_nn._backend.program_cache import ProgramCache
 from skmultilabel_nn._inference import PROTOCOL, FittedNetwork
 
 layers = keras.layers
-FAST = {"hidden_layer_sizes": (8,), "epochs": 2, "batch_size": 64, "random_state": 0}
-FAST["n_members"] = 1
+SMALL = {"hidden_layer_sizes": (8,), "epochs": 2, "batch_size": 64, "random_state": 0}
+SMALL["n_members"] = 1
 
 
 UNDROPPED = {"dropout": 0, "input_dropout": 0, "n_bins": 0}
 
 
 def fitted(data, **given):
-    return KerasMultiLabelClassifier(**{**FAST, **given}).fit(*data)
+    return KerasMultiLabelClassifier(**{**SMALL, **given}).fit(*data)
 
 
 def by_numpy(model, X):

@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
-FAST = {"hidden_layer_sizes": (8,), "epochs": 3, "batch_size": 64, "random_state": 0}
+SMALL = {"hidden_layer_sizes": (8,), "epochs": 3, "batch_size": 64, "random_state": 0}
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def traced(monkeypatch, fresh):
 
 
 def fitted(data, **given):
-    return KerasMultiLabelClassifier(**{**FAST, **given}).fit(*data)
+    return KerasMultiLabelClassifier(**{**SMALL, **given}).fit(*data)
 
 
 def test_programs_of_large_networks_are_not_kept(data, fresh, monkeypatch):
@@ -171,7 +171,7 @@ class TestReuse:
                 raise error
 
         expected = fitted(data).predict_proba(data[0])
-        model = KerasMultiLabelClassifier(**FAST, callbacks=[Stop()])
+        model = KerasMultiLabelClassifier(**SMALL, callbacks=[Stop()])
         with pytest.raises(error):
             model.fit(*data)
         assert not hasattr(model, "network_")
