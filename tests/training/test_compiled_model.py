@@ -9,22 +9,18 @@ from skmultilabel_nn._backend import batches
 from skmultilabel_nn._training.compilation import make_compile_arguments
 from skmultilabel_nn._training.compiled_model import CompiledModel
 from skmultilabel_nn._training.config import Samples
+from tests.common import make_problem
+
+from .common import D, L, network
 
 layers = keras.layers
-D, L = 5, 3
 
 
 def problem(seed, n=40, weight_ndim=0):
-    rng = np.random.RandomState(seed)
-    X = rng.standard_normal((n, D)).astype(np.float32)
-    Y = (X[:, :L] > 0).astype(np.float32)
-    weight = rng.rand(n, L)[(slice(None),) if weight_ndim == 2 else (slice(None), 0)]
-    return Samples(X, Y, weight=weight.astype(np.float32) if weight_ndim else None)
-
-
-def network(seed, *hidden):
-    init = keras.initializers.GlorotUniform(seed)
-    return keras.Sequential([keras.Input((D,)), *hidden, layers.Dense(L, kernel_initializer=init)])
+    X, Y = make_problem(n, D, L, seed=seed, highest=0)
+    weight = np.random.RandomState(seed).rand(n, L).astype(np.float32)
+    weight = {0: None, 1: weight[:, 0], 2: weight}[weight_ndim]
+    return Samples(X.astype(np.float32), Y.astype(np.float32), weight=weight)
 
 
 def trainer(model, rows, optimizer="adam", metrics=None, **given):
@@ -130,7 +126,9 @@ class TestEvaluate:
 
     def test_changes_nothing(self):
         rows = problem(0)
-        trained = trainer(network(0, layers.BatchNormalization(), layers.Dropout(0.5)), rows)
+        trained = trainer(
+            network(0, hidden=[layers.BatchNormalization(), layers.Dropout(0.5)]), rows
+        )
         before = trained.values()
         trained.evaluate(trained.tensors(rows), 40, 8)
         for a, b in zip(before, trained.values(), strict=True):
@@ -141,12 +139,12 @@ class TestLoad:
     @pytest.mark.parametrize("optimizer", ["adam", "sgd", "rmsprop", "nadam"])
     def test_everything_starts_anew(self, optimizer):
         rows = problem(0)
-        used = trainer(network(0, layers.Dropout(0.5, seed=1)), rows, optimizer)
+        used = trainer(network(0, hidden=[layers.Dropout(0.5, seed=1)]), rows, optimizer)
         run(used, rows, epochs=3)
         used.model.optimizer.learning_rate = 5.0
-        start = network(1, layers.Dropout(0.5, seed=2))
+        start = network(1, hidden=[layers.Dropout(0.5, seed=2)])
         used.load(start, 0.125, None)
-        new = trainer(network(1, layers.Dropout(0.5, seed=2)), rows, optimizer)
+        new = trainer(network(1, hidden=[layers.Dropout(0.5, seed=2)]), rows, optimizer)
         new.model.optimizer.learning_rate = 0.125
         assert run(used, rows, epochs=2) == run(new, rows, epochs=2)
         for a, b in zip(used.values(), new.values(), strict=True):
@@ -170,7 +168,7 @@ class TestLoad:
             assert run(other, rows) == run(fresh, rows)
 
     def test_making_a_trainer_changes_no_weights(self):
-        model = network(0, layers.BatchNormalization(), layers.GaussianNoise(0.5, seed=1))
+        model = network(0, hidden=[layers.BatchNormalization(), layers.GaussianNoise(0.5, seed=1)])
         before = [v.numpy() for v in model.variables]
         made = trainer(model, problem(0))
         for a, b in zip(before, made.values(), strict=True):
@@ -210,5 +208,5 @@ class TestSupportsXLA:
             def call(self, inputs):
                 return inputs
 
-        inner = keras.Sequential([keras.Input((D,)), Refuses()])
-        assert not trainer(network(0, inner), problem(0)).supports_xla
+        inner = keras.Sequential([keras.Input((8,)), Refuses()])
+        assert not trainer(network(0, hidden=[inner]), problem(0)).supports_xla
