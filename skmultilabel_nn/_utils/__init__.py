@@ -1,1 +1,1 @@
-"""What all packages share; nothing here knows another package."""
+"""Helpers for all packages; nothing here imports another package."""

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def is_missing(value):
-    """Tell whether a value stands for a missing one (None, NaN, NaT, ``pandas.NA``)."""
+    """Return whether a value stands for a missing one (None, NaN, NaT, ``pandas.NA``)."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(value, float | np.floating) and bool(np.isnan(value))

@@ -15,7 +15,7 @@ from skmultilabel_nn.decision._cells import Cells, validate_cells
 
 
 class LabelCalibrator(BaseEstimator):
-    r"""Maps from scores to probabilities, one a label, drawn towards a shared one.
+    r"""Maps from scores to probabilities, one per label, shrunk towards a shared one.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class LabelCalibrator(BaseEstimator):
         With the score :math:`z`, the logit of the probability is :math:`a z + b` (Platt scaling),
         :math:`z / T`, or what isotonic regression makes of it.
     min_positives : float, default=3
-        Labels with fewer positives, or fewer negatives, in the calibration rows (in weight) take
+        Labels with fewer positives, or fewer negatives, in the calibration samples (in weight) take
         the shared map; those without any always do.
     shrink : float, default=10
         Number of positives (or negatives, if these are fewer) at which own and shared map weigh
@@ -53,7 +53,7 @@ class LabelCalibrator(BaseEstimator):
     probability is 0 or 1. No map falls: where a line would, its slope is 0.
 
     Scores of plus or minus infinity (probabilities 1 and 0) count as the greatest finite score of
-    the calibration rows plus log 2, which halves the smallest probability.
+    the calibration samples plus log 2, which halves the smallest probability.
 
     References
     ----------
@@ -67,7 +67,7 @@ class LabelCalibrator(BaseEstimator):
     --------
     >>> import numpy as np
     >>> from skmultilabel_nn.calibration import LabelCalibrator
-    >>> scores = np.array([[8.0], [6.0], [4.0], [-4.0], [-6.0], [-8.0]] * 20)  # far too sure
+    >>> scores = np.array([[8.0], [6.0], [4.0], [-4.0], [-6.0], [-8.0]] * 20)  # overconfident
     >>> Y = np.array([[1], [1], [0], [1], [0], [0]] * 20)
     >>> LabelCalibrator("temperature").fit(scores, Y).predict_proba([[6.0]]).round(2)
     array([[0.76]])
@@ -79,7 +79,7 @@ class LabelCalibrator(BaseEstimator):
         self.shrink = shrink
 
     def fit(self, scores, Y, *, known=None, sample_weight=None):
-        """Fit the maps on rows that did not train.
+        """Fit the maps on held-out samples.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class LabelCalibrator(BaseEstimator):
         known : bool ndarray of shape (n_samples, n_labels), default=None
             False where the truth is unknown; such cells are ignored. None: all are known.
         sample_weight : array of shape (n_samples,) or (n_samples, n_labels), default=None
-            How often each row or cell counts; 0 leaves it out.
+            How often each sample or cell counts; 0 leaves it out.
 
         Returns
         -------

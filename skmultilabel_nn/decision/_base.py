@@ -1,4 +1,4 @@
-"""What all decision rules share: their interface, and checks of their parameters."""
+"""The interface of all decision rules, and what they share."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -28,7 +28,7 @@ class DecisionRule(BaseEstimator):
     >>> import numpy as np
     >>> from skmultilabel_nn.decision import DecisionRule
     >>> class Even(DecisionRule):
-    ...     "Predict a label as often as it is true in the held-out rows."
+    ...     "Predict a label as often as it is true in the held-out samples."
     ...     def _learn(self, cells, n_labels):
     ...         share = cells.truth.mean(axis=0)
     ...         self.thresholds_ = np.diag(np.quantile(cells.score, 1 - share, axis=0))
@@ -41,7 +41,7 @@ class DecisionRule(BaseEstimator):
     tuned = True
 
     def fit(self, Y, P, *, known=None, sample_weight=None):
-        """Tune the rule on rows that did not train.
+        """Tune the rule on held-out samples.
 
         Parameters
         ----------
@@ -52,7 +52,7 @@ class DecisionRule(BaseEstimator):
         known : bool ndarray of shape (n_samples, n_labels), default=None
             False where the truth is unknown; such cells are ignored. None: all are known.
         sample_weight : array of shape (n_samples,) or (n_samples, n_labels), default=None
-            How often each row or cell counts; 0 leaves it out.
+            How often each sample or cell counts; 0 leaves it out.
 
         Returns
         -------
@@ -75,7 +75,7 @@ class DecisionRule(BaseEstimator):
         return self
 
     def decide(self, P):
-        """Choose labels; rows do not depend on each other.
+        """Select labels; samples do not depend on each other.
 
         Parameters
         ----------
@@ -94,12 +94,12 @@ class DecisionRule(BaseEstimator):
             If the rule was not fitted.
         """
         check_is_fitted(self, "n_labels_")
-        return self._choose(check_probabilities(P, self.n_labels_)).astype(np.int64)
+        return self._select(check_probabilities(P, self.n_labels_)).astype(np.int64)
 
     def _learn(self, cells, n_labels):
         raise NotImplementedError(f"{type(self).__name__} must define _learn(cells, n_labels).")
 
-    def _choose(self, P):
+    def _select(self, P):
         return self.thresholds_ <= P
 
 
@@ -114,8 +114,8 @@ def count_labels(Y, P):
 
 
 def mask_first_k(order, size):
-    """Mark the first `size` columns of each row's `order`: bool of order's shape."""
-    chosen = np.zeros(order.shape, dtype=bool)
-    marks = np.broadcast_to(np.arange(order.shape[1]) < size, order.shape)
-    np.put_along_axis(chosen, order, marks, axis=1)
-    return chosen
+    """Mark the first `size` columns of each sample's `order`; return a mask of its shape."""
+    mask = np.zeros(order.shape, dtype=bool)
+    values = np.broadcast_to(np.arange(order.shape[1]) < size, order.shape)
+    np.put_along_axis(mask, order, values, axis=1)
+    return mask

@@ -34,7 +34,7 @@ def validate_cells(Y, P, known=None, sample_weight=None):
     truth = _truth(Y, weight)
     if not np.any(weight > 0):
         raise ValueError(
-            "No cell to tune on: there are no rows, or every cell is unknown or has zero weight."
+            "No cell to tune on: there are no samples, or every cell is unknown or has zero weight."
         )
     return Cells(truth, score, weight)
 

@@ -1,8 +1,8 @@
-"""The label set of highest expected F1 or Jaccard of each row, labels being independent.
+"""The label set of highest expected F1 or Jaccard of each sample, assuming independent labels.
 
-Let p_1 >= p_2 >= ... be a row's probabilities, S the number of its true labels, S' that of the true
-ones behind the first k. For either measure the best set of k labels is the first k: exchanging a
-label for a more probable one never lowers the expectation (Lewis 1995 for F1; for Jaccard both
+Let p_1 >= p_2 >= ... be a sample's probabilities, S the number of its true labels, S' that of the
+true ones behind the first k. For either metric the best set of k labels is the first k: exchanging
+a label for a more probable one never lowers the expectation (Lewis 1995 for F1; for Jaccard both
 factors below grow). With 1 / m = integral of x^(m - 1) over [0, 1], and q_j(x) = 1 - p_j + p_j x,
 
     E[F1_k]      = 2 E[sum_{i<=k} y_i / (k + S)]
@@ -10,8 +10,8 @@ factors below grow). With 1 / m = integral of x^(m - 1) over [0, 1], and q_j(x) 
     E[Jaccard_k] = sum_{i<=k} p_i E[1 / (k + S')] = sum_{i<=k} p_i int x^(k-1) prod_{j>k} q_j(x) dx.
 
 The integrands are polynomials with positive terms, of degree below 2 n_labels, so Gauss-Legendre
-quadrature with n_labels nodes is exact: O(n_labels^2) a row, as the recurrence of Ye et al. (2012).
-Fewer nodes are enough where few labels are likely:
+quadrature with n_labels nodes is exact: O(n_labels^2) per sample, as the recurrence of Ye et al.
+(2012). Fewer nodes are enough where few labels are likely:
 
 - sizes k whose upper bound (Jensen) is below another size's lower bound are not looked at;
 - nodes integrate exactly up to k + s true labels with P(S > s) < `TOLERANCE` by Chernoff's bound.
@@ -36,10 +36,22 @@ _TIE = 1e-12  # relative; of equally good sets the smallest is taken
 
 
 def best_sets(P, utility, zero_division):
-    """Size of the best label set of each row (n,) int, and its expected utility (n,) float64.
+    """Find the size of the best label set of each sample, and its expected utility.
 
-    The best set of a size holds the most probable labels. `utility` is "f1" or "jaccard";
-    `zero_division` is the utility of an empty set where no label is true.
+    The best set of a size holds the most probable labels.
+
+    Parameters
+    ----------
+    P : ndarray of shape (n_samples, n_labels)
+        Probabilities.
+    utility : {"f1", "jaccard"}
+    zero_division : float
+        Utility of an empty set where no label is true.
+
+    Returns
+    -------
+    size : ndarray of shape (n_samples,), int64
+    value : ndarray of shape (n_samples,), float64
     """
     ranked = -np.sort(-P.astype(np.float64), axis=1)
     largest = _largest_size(ranked, utility)
@@ -51,7 +63,7 @@ def best_sets(P, utility, zero_division):
         step = max(1, _BLOCK_CELLS // n_nodes)
         for block in np.split(rows, range(step, len(rows), step)):
             expected = _EXPECTED[utility](ranked[block], largest[block].max(), n_nodes)
-            # A row's answer must not depend on its neighbors in the block.
+            # A sample's answer must not depend on its neighbors in the block.
             expected[np.arange(expected.shape[1]) >= largest[block, None]] = -1.0
             size[block], value[block] = _best_size(ranked[block], expected, zero_division)
     return size, value
@@ -65,7 +77,7 @@ def _best_size(ranked, expected, zero_division):
 
 
 def _largest_size(ranked, utility):
-    """Size beyond which no set can be the best, at least 1."""
+    """Return the size beyond which no set can be the best, at least 1."""
     size = np.arange(1, ranked.shape[1] + 1)
     # Of the first k labels, this many are true on average.
     expected = np.cumsum(ranked, axis=1)
@@ -80,7 +92,7 @@ def _largest_size(ranked, utility):
 
 
 def _n_nodes(ranked, largest):
-    """Quadrature nodes for each row: a power of two, by the row's own numbers only."""
+    """Return the number of quadrature nodes of each sample, a power of two, by its own numbers."""
     n_labels, mean = ranked.shape[1], ranked.sum(axis=1)
     nodes = np.zeros(len(ranked), dtype=np.int64)
     n_nodes = 8
@@ -129,7 +141,7 @@ def _expected_jaccard(ranked, n_sizes, n_nodes):
 
 
 def _product(ranked, weight, node):
-    """Weights times prod_j (1 - p_j + p_j x) at the nodes x, (rows, nodes)."""
+    """Return the weights times prod_j (1 - p_j + p_j x) at the nodes x, (rows, nodes)."""
     product = np.tile(weight, (len(ranked), 1))
     for p in ranked.T:
         product *= 1.0 - p[:, None] * (1.0 - node)
@@ -140,19 +152,19 @@ _EXPECTED = {"f1": _expected_f1, "jaccard": _expected_jaccard}
 
 
 class ExpectedUtility(DecisionRule):
-    """The label set of highest expected F1 or Jaccard of each row, labels being independent.
+    """The label set of highest expected F1 or Jaccard of each sample, assuming independent labels.
 
-    Needs no tuning but calibrated probabilities. A row's best set consists of its most probable
-    labels; how many is computed exactly (to 1e-12), in at most O(n_labels²) a row and far less
+    Needs no tuning but calibrated probabilities. A sample's best set consists of its most probable
+    labels; how many is computed exactly (to 1e-12), in at most O(n_labels²) per sample and far less
     where few labels are likely. Of equally good sets the smallest is taken.
 
     Parameters
     ----------
     utility : {"f1", "jaccard"}, default="f1"
-        What a row's prediction is worth.
+        What a sample's prediction is worth.
     zero_division : float, default=1.0
         What an empty set is worth where no label is true. With 0, which is what scikit-learn's
-        samples-averaged scorers count, no row with a possible label stays empty.
+        samples-averaged scorers count, no sample with a possible label stays empty.
 
     References
     ----------
@@ -181,12 +193,12 @@ class ExpectedUtility(DecisionRule):
             raise ValueError(unknown_name_message("utility", self.utility, ("f1", "jaccard")))
         check_unit_interval("zero_division", self.zero_division)
 
-    def _choose(self, P):
+    def _select(self, P):
         size, _ = best_sets(P, self.utility, self.zero_division)
         return mask_first_k(np.argsort(-P, axis=1, kind="stable"), size[:, None])
 
     def expected_utility(self, P):
-        """Return the expected utility of the chosen sets, float64 of shape (n_samples,).
+        """Return the expected utility of the predicted sets, float64 of shape (n_samples,).
 
         Parameters
         ----------

@@ -49,7 +49,7 @@ class FixedThreshold(DecisionRule):
 
 
 class TopK(DecisionRule):
-    """Exactly k labels a row, the most probable ones; of equal ones the first columns.
+    """Exactly k labels per sample, the most probable ones; of equal ones the first columns.
 
     Parameters
     ----------
@@ -71,21 +71,21 @@ class TopK(DecisionRule):
     def _learn(self, cells, n_labels):
         check_integer("k", self.k, minimum=1, maximum=n_labels)
 
-    def _choose(self, P):
+    def _select(self, P):
         return mask_first_k(np.argsort(-P, axis=1, kind="stable"), int(self.k))
 
 
 class MinMaxLabels(DecisionRule):
-    """At least and at most so many labels a row, otherwise what another rule decides.
+    """At least and at most so many labels per sample, otherwise what another rule decides.
 
     Missing labels are added, most probable first; surplus ones are dropped, least probable first.
 
     Parameters
     ----------
     min_labels : int, default=1
-        Lowest number of labels a row.
+        Lowest number of labels per sample.
     max_labels : int, default=None
-        Highest number of labels a row; None: no limit.
+        Highest number of labels per sample; None: no limit.
     threshold : str, float, array of shape (n_labels,) or DecisionRule, default=0.5
         The other rule, whatever :func:`resolve_rule` takes.
 
@@ -131,10 +131,10 @@ class MinMaxLabels(DecisionRule):
             raise ValueError(f"min_labels={low} must not be above max_labels={high}.")
         return low, n_labels if high is None else high
 
-    def _choose(self, P):
-        chosen = self.rule_.decide(P)
-        size = np.clip(chosen.sum(axis=1, keepdims=True), *self._limits(self.n_labels_))
-        return mask_first_k(np.lexsort((-P, -chosen), axis=1), size)
+    def _select(self, P):
+        predicted = self.rule_.decide(P)
+        size = np.clip(predicted.sum(axis=1, keepdims=True), *self._limits(self.n_labels_))
+        return mask_first_k(np.lexsort((-P, -predicted), axis=1), size)
 
 
 RULES = MappingProxyType(

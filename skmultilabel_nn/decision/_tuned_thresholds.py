@@ -25,9 +25,9 @@ class SharedThreshold(DecisionRule):
     metric : str or callable, default="f1_micro"
         "f1_micro", "f1_samples", "f1_macro", "jaccard_micro", "jaccard_samples", "jaccard_macro",
         or ``metric(Y_true, Y_pred) -> float`` (higher is better) on int64 indicators. Of `metric` a
-        `sample_weight` is asked only if rows differ in weight. Unknown cells are 0 in both.
+        `sample_weight` is asked only if samples differ in weight. Unknown cells are 0 in both.
     zero_division : float, default=0.0
-        What a row (samples) or label (macro) without true and without predicted labels is worth.
+        What a sample (samples) or label (macro) without true and without predicted labels is worth.
         0 is what the scikit-learn scorers of the same names count; with 1 an empty prediction is
         right where there is nothing to predict. Not used for callables.
     n_candidates : int, default=200
@@ -40,12 +40,12 @@ class SharedThreshold(DecisionRule):
         The same number for every label, midway between two scores. Of thresholds that do equally
         well, the highest.
     best_score_ : float
-        The metric on the tuning rows.
+        The metric on the tuning samples.
 
     Notes
     -----
     O(m log m) for m cells, with about 100 bytes a cell of memory. Weights of cells that differ
-    within a row count inside the row; the row itself weighs their mean.
+    within a sample count inside the sample; the sample itself has their mean weight.
 
     Examples
     --------
@@ -105,8 +105,8 @@ class SharedThreshold(DecisionRule):
         weight = observed_row_weights(cells.weight)
         if np.any((cells.weight > 0) & ~np.isclose(cells.weight, weight[:, None])):
             raise ValueError(
-                "A callable metric takes a weight per row, but sample_weight differs within rows; "
-                "give weights of shape (n_samples,), or use a metric by name."
+                "A callable metric takes one weight per sample, but sample_weight differs within "
+                "samples. Give weights of shape (n_samples,), or use a metric by name."
             )
         if np.allclose(weight, weight[0]):
             return self.metric
@@ -122,7 +122,7 @@ class SharedThreshold(DecisionRule):
 class PerLabelThreshold(DecisionRule):
     r"""One threshold per label, the best of all for the label's F-beta (hence for macro F-beta).
 
-    With few positives the best threshold of a label is mostly chance. So each is drawn towards the
+    With few positives the best threshold of a label is mostly chance. So each is shrunk towards the
     shared threshold :math:`t_0` that maximizes micro F-beta: with :math:`n` positives in the tuning
     rows, and :math:`t` the label's own best,
 
@@ -134,11 +134,11 @@ class PerLabelThreshold(DecisionRule):
     beta : float, default=1.0
         Weight of recall against precision.
     min_positives : float, default=3
-        Labels with fewer positives in the tuning rows (in weight) take the shared threshold; those
-        without any always do.
+        Labels with fewer positives in the tuning samples (in weight) take the shared threshold;
+        those without any always do.
     shrink : float, default=10
         Number of positives at which own and shared threshold weigh the same. 0: no shrinkage, the
-        exact maximum on the tuning rows.
+        exact maximum on the tuning samples.
 
     Attributes
     ----------
@@ -193,13 +193,14 @@ class PerLabelThreshold(DecisionRule):
 
 
 class CardinalityThreshold(DecisionRule):
-    """Thresholds that predict as many labels as the tuning rows have.
+    """Thresholds that predict as many labels as the tuning samples have.
 
     Parameters
     ----------
     per_label : bool, default=False
-        False: one threshold, at which the mean number of labels a row is that of the tuning rows.
-        True (proportional cut): one per label, at which its predicted share equals its true share.
+        False: one threshold, at which the mean number of labels per sample is that of the tuning
+        samples. True (proportional): one per label, at which its predicted share equals its true
+        share.
 
     Attributes
     ----------
@@ -235,7 +236,7 @@ class CardinalityThreshold(DecisionRule):
 
 
 class TargetPrecision(DecisionRule):
-    """The lowest threshold per label that reaches a precision on the tuning rows.
+    """The lowest threshold per label that reaches a precision on the tuning samples.
 
     The lowest one finds the most positives of all that keep the promise.
 
@@ -277,7 +278,7 @@ class TargetPrecision(DecisionRule):
 
 
 class TargetRecall(DecisionRule):
-    """The highest threshold per label that reaches a recall on the tuning rows.
+    """The highest threshold per label that reaches a recall on the tuning samples.
 
     Every lower threshold reaches it as well, at more false positives. A label without positives has
     no recall: it is never predicted.
@@ -293,7 +294,7 @@ class TargetRecall(DecisionRule):
         Thresholds midway between two scores; just above 1 (never predicted) for labels without
         positives.
     reachable_ : ndarray of shape (n_labels,), bool
-        Whether the label has positives in the tuning rows.
+        Whether the label has positives in the tuning samples.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Metrics and scorers for multi-label targets of every form.
+"""Metrics and scorers for multi-label targets of all types.
 
 What scikit-learn has is called, not rewritten; added are label sets, unknown cells, weights of
 cells, names for searches, and the metrics of the top k labels.

@@ -1,4 +1,4 @@
-"""Metrics of the k labels with the highest scores of a row."""
+"""Metrics of the k labels with the highest scores of a sample."""
 
 import warnings
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from skmultilabel_nn._utils.text import format_values
 
 
 def precision(truth, S, *, k):
-    """Average over rows: the share of true labels among the top k."""
+    """Average over samples: the share of true labels among the top k."""
     filled = k
     if truth.cell_weight is not None:
         filled = np.minimum(k, (truth.cell_weight > 0).sum(axis=1))
@@ -21,12 +21,12 @@ def precision(truth, S, *, k):
 
 
 def recall(truth, S, *, k):
-    """Average over rows with true labels: the share of them that is among the top k."""
+    """Average over samples with true labels: the share of them that is among the top k."""
     n_positive = np.ravel(truth.Y.sum(axis=1))
     defined = n_positive > 0
     if not defined.any():
         warnings.warn(
-            "Recall at k is undefined: no row has a known true label.",
+            "Recall at k is undefined: no sample has a known true label.",
             UndefinedMetricWarning,
             stacklevel=2,
         )
@@ -42,7 +42,7 @@ def propensity_scored_precision(truth, S, *, k, propensities):
     best = weight @ _highest_gain(truth.Y, value, k)
     if not best:
         warnings.warn(
-            "Propensity-scored precision is undefined: no row has a known true label.",
+            "Propensity-scored precision is undefined: no sample has a known true label.",
             UndefinedMetricWarning,
             stacklevel=2,
         )
@@ -63,7 +63,7 @@ def _gain_at_k(truth, S, k, value=None):
 
 
 def _highest_gain(Y, value, k):
-    """Sum the k highest values of the true labels of each row, (n_rows,)."""
+    """Sum the k highest values of the true labels of each sample, (n_rows,)."""
     rows, columns = Y.nonzero()
     order = np.lexsort((-value[columns], rows))
     rows, columns = rows[order], columns[order]

@@ -1,6 +1,6 @@
 """Averages over known and weighted cells of the metrics that scikit-learn has.
 
-Everything is computed by scikit-learn. Where its row weights cannot say which cells count, the
+Everything is computed by scikit-learn. Where its sample weights cannot say which cells count, the
 cells are laid out so that they can.
 """
 
@@ -66,10 +66,10 @@ def set_score(truth, P, *, score, average, zero_division=0.0):
 
 def _spread(values, group, n_groups):
     """Make a row of each value, with the value in the column of its group."""
-    chosen = values > 0
-    indptr = np.concatenate([[0], np.cumsum(chosen)])
+    stored = values > 0
+    indptr = np.concatenate([[0], np.cumsum(stored)])
     shape = (len(values), n_groups)
-    return sp.csr_array((values[chosen], group[chosen], indptr), shape=shape)
+    return sp.csr_array((values[stored], group[stored], indptr), shape=shape)
 
 
 def _score_columns(score, Y, P, weight, average, zero_division):
@@ -80,7 +80,7 @@ def _score_columns(score, Y, P, weight, average, zero_division):
 
 
 def subset_accuracy(truth, P):
-    """Compute the share of rows of which all cells that count are right."""
+    """Compute the share of samples of which all cells that count are right."""
     return accuracy_score(*_columns_or_one(truth.Y, P), sample_weight=truth.row_weight)
 
 
@@ -227,7 +227,7 @@ def support(truth):
     return np.ravel(truth.Y.T @ truth.row_weight)
 
 
-# Rankings of the labels of a row -------------------------------------------------------------
+# Rankings of the labels of a sample ------------------------------------------------------------
 
 
 def _ranked(truth, S):
@@ -264,7 +264,7 @@ def ranking_loss(truth, S):
     if truth.cell_weight is None:
         return label_ranking_loss(Y, S, sample_weight=weight)
     # Cells that do not count enter as false labels in the right place. They add pairs to the
-    # denominator of the row only, which is corrected by way of its weight.
+    # denominator of the sample only, which is corrected by way of its weight.
     n_positive = Y.sum(axis=1)
     n_counted = (truth.cell_weight > 0).sum(axis=1) - n_positive
     factor = np.divide(

@@ -14,22 +14,23 @@ def precision_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None
 
     Parameters
     ----------
-    y_true : multi-label target of any form
+    y_true : multi-label target of any type
         Truth. Unknown cells (NaN) take no place among the k.
     y_score : array-like or frame of shape (n_samples, n_labels), or list of (n_samples, 2)
         Scores or probabilities. Of equal scores, earlier columns come first.
     k : int, default=5
-        How many labels count, at most n_labels. Of a row with fewer known cells, these.
+        How many labels count, at most n_labels. Of a sample with fewer known cells, these.
     label_names : sequence of shape (n_labels,), default=None
         Names of the columns of `y_score`. None: its column names if it is a frame, else the
         columns of `y_true`, for label sets the sorted labels in it.
     sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-        Weights of rows. Cells of weight 0 are as unknown ones; of others the row has the mean.
+        Weights of samples or of cells. Cells of weight 0 count as unknown; a sample has the mean
+        weight of the others.
 
     Returns
     -------
     float
-        In [0, 1]; below 1 even for the best scores if rows have fewer than k true labels.
+        In [0, 1]; below 1 even for the best scores if samples have fewer than k true labels.
 
     Raises
     ------
@@ -49,7 +50,7 @@ def precision_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None
 def recall_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
     """Average share of the true labels that is among the k labels with the highest scores.
 
-    Rows without true labels are left out.
+    Samples without true labels are left out.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def recall_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
     Returns
     -------
     float
-        In [0, 1]; NaN, with a warning, if no row has a true label.
+        In [0, 1]; NaN, with a warning, if no sample has a true label.
 
     Raises
     ------
@@ -79,8 +80,8 @@ def recall_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
 def ndcg_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
     """Compute the normalized discounted cumulative gain (NDCG) of the k highest scores.
 
-    `sklearn.metrics.ndcg_score` for every target form. Equal scores share their gain; rows without
-    true labels have 0.
+    `sklearn.metrics.ndcg_score` for all target types. Equal scores share their gain; a sample
+    without true labels has 0.
 
     Parameters
     ----------
@@ -112,7 +113,7 @@ def propensity_scored_precision_at_k(
 ):
     """Precision at k in which a rare label counts more, for a truth that misses labels.
 
-    A true label among the top k counts 1 / propensity. The sum over all rows is divided by the
+    A true label among the top k counts 1 / propensity. The sum over all samples is divided by the
     highest sum that any ranking reaches, as in the paper's experiments.
 
     Parameters
@@ -128,7 +129,7 @@ def propensity_scored_precision_at_k(
     Returns
     -------
     float
-        In [0, 1]; NaN, with a warning, if no row has a true label.
+        In [0, 1]; NaN, with a warning, if no sample has a true label.
 
     Raises
     ------
@@ -159,12 +160,12 @@ def label_propensities(y_train, *, a=0.55, b=1.5, as_dict=False):
 
     .. math:: p_l = 1 / (1 + C e^{-a \log(N_l + b)}), \quad C = (\log N - 1) (b + 1)^a
 
-    with N rows, of which N_l have label l.
+    with N samples, of which N_l have label l.
 
     Parameters
     ----------
-    y_train : multi-label target of any form
-        The training target, of at least 3 rows.
+    y_train : multi-label target of any type
+        The training target, of at least 3 samples.
     a, b : float, default=0.55 and 1.5
         Of the paper; Wikipedia has 0.5 and 0.4, Amazon 0.6 and 2.6.
     as_dict : bool, default=False
@@ -178,7 +179,7 @@ def label_propensities(y_train, *, a=0.55, b=1.5, as_dict=False):
     Raises
     ------
     ValueError
-        If `y_train` is not multi-label or has fewer than 3 rows, or `a` or `b` is not above 0.
+        If `y_train` is not multi-label or has fewer than 3 samples, or `a` or `b` is not above 0.
 
     References
     ----------
@@ -198,7 +199,7 @@ def label_propensities(y_train, *, a=0.55, b=1.5, as_dict=False):
     if not codec.multilabel:
         raise ValueError("y_train holds one class per row; propensities need a multi-label target.")
     if n_samples < 3:
-        raise ValueError(f"y_train has {n_samples} row(s); propensities need at least 3.")
+        raise ValueError(f"y_train has {n_samples} sample(s); propensities need at least 3.")
     p = inverse_logistic_propensities(count_positives(encoded.Y), n_samples, a, b)
     return dict(zip(codec.label_names.tolist(), p.tolist(), strict=True)) if as_dict else p
 

@@ -32,9 +32,9 @@ def multilabel_report(
 
     Parameters
     ----------
-    y_true : multi-label target of any form
+    y_true : multi-label target of any type
         Truth; unknown cells (NaN) do not count.
-    y_pred : multi-label target of any form, default=None
+    y_pred : multi-label target of any type, default=None
         Predicted labels. None: ``y_score >= thresholds``.
     y_score : array-like or frame of shape (n_samples, n_labels), or list of (n_samples, 2)
         Scores or probabilities; without them there are no areas under curves.
@@ -44,7 +44,7 @@ def multilabel_report(
         Names of the columns. None: the column names of a frame, else the columns of `y_true`, for
         label sets the sorted labels in truth and prediction.
     sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-        Weights of rows or of cells.
+        Weights of samples or of cells.
     output : {"text", "frame", "dict"}, default="text"
         What to return.
     sort_by : str, default=None
@@ -59,9 +59,9 @@ def multilabel_report(
     Returns
     -------
     str, pandas.DataFrame or dict
-        Columns: support (weight of the positives), known (number of known rows, if some are not),
-        threshold, precision, recall, f1, auc and average_precision. NaN, in the text "-", where a
-        value is undefined. Rows: the labels, then "micro avg", "macro avg", "weighted avg" and
+        Columns: support (weight of the positives), known (number of known samples, if some are
+        not), threshold, precision, recall, f1, auc and average_precision. NaN, in the text "-",
+        where a value is undefined. Rows: the labels, then "micro avg", "macro avg", "weighted avg" and
         "samples avg". The dict is ``{"labels": {label: {column: value}}, "averages": {"micro":
         {column: value}, ...}}``.
 

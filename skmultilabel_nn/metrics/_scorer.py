@@ -1,4 +1,4 @@
-"""Scorers that take every target form: `multilabel_scorer` and what it makes."""
+"""Scorers that accept all target types: `multilabel_scorer` and what it makes."""
 
 from collections.abc import Callable
 from functools import partial
@@ -128,7 +128,7 @@ def multilabel_scorer(
     propensities=None,
     zero_division=0.0,
 ):
-    """Make a scorer for ``scoring=`` that takes every multi-label target.
+    """Make a scorer for ``scoring=`` that accepts all multi-label targets.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def multilabel_scorer(
     propensities : array-like of shape (n_labels,) or dict {label: float}, default=None
         For ``"psp@k"``: of `label_propensities`.
     zero_division : {0.0, 1.0}, default=0.0
-        Value of F1, precision, recall and the Jaccard index where they are 0 / 0, as for a row
+        Value of F1, precision, recall and the Jaccard index where they are 0 / 0, as for a sample
         that has no labels and is predicted none. The default is that of scikit-learn's scorers.
 
     Returns
@@ -195,8 +195,8 @@ class MultilabelScorer(BaseEstimator):
     The columns of predictions have the names in `label_names_` of the estimator, or of the last
     step of a pipeline or the best estimator of a search; else they are those of the truth. A label
     that the estimator never saw counts as not predicted, and as ranked last. Unknown cells (NaN)
-    and cells of weight 0 do not count, nor does a row of which no cell counts; metrics of whole
-    rows weigh a row by the mean weight of its cells that count.
+    and cells of weight 0 do not count, nor does a sample of which no cell counts; metrics of whole
+    samples weigh a sample by the mean weight of its cells that count.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ class MultilabelScorer(BaseEstimator):
     -----
     With metadata routing, `set_score_request` says whether the scorer takes `sample_weight`.
     ``"neg_log_loss"`` and ``"neg_brier_score"`` are means over cells, unlike scikit-learn's scorers
-    of these names, which read rows as distributions over classes. Labels without known positives
+    of these names, which read samples as distributions over classes. Labels without known positives
     (for ROC AUC also those without negatives) are left out of averages of areas under curves, with
     one warning; scikit-learn has NaN there, or 0 for average precision.
 
@@ -253,7 +253,7 @@ class MultilabelScorer(BaseEstimator):
             With the response methods that the metric needs.
         X : array-like, sparse matrix or frame of shape (n_samples, ...)
             Samples.
-        y : multi-label target of any form
+        y : multi-label target of any type
             Truth; NaN marks unknown cells.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
             Weights of samples or of cells.
@@ -351,9 +351,9 @@ def _inferred(y, predicted, method):
         return infer_codec(y, labels=predicted)
     if read_target(y).kind == "sets":
         raise ValueError(
-            "y holds label sets, but the estimator has no label_names_, so that nobody knows which "
-            f"labels the columns of {method} are. Use an indicator, or an estimator that takes "
-            "label sets."
+            "y holds label sets, but the estimator has no label_names_, so that it is unknown "
+            f"which labels the columns of {method} are. Use an indicator, or an estimator that "
+            "accepts label sets."
         )
     return infer_codec(y, scores=predicted)
 

@@ -4,19 +4,19 @@ from . import _averages
 from ._truth import read_truth
 
 
-def subset_accuracy(y, chosen, codec, sample_weight=None):
-    """Compute the share of rows of which every known label is right.
+def subset_accuracy(y, predicted, codec, sample_weight=None):
+    """Compute the share of samples of which every known label is right.
 
     Parameters
     ----------
     y : target
         Truth in any form; a label outside of the vocabulary counts as missed.
-    chosen : ndarray of shape (n_samples, n_labels)
+    predicted : ndarray of shape (n_samples, n_labels)
         Decisions, 0 or 1.
     codec : TargetCodec
         The labels of the columns.
     sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), or None
-        Cells of weight zero do not count; a row weighs as much as its cells on average.
+        Cells of weight zero do not count; a sample weighs as much as its cells on average.
 
     Returns
     -------
@@ -24,4 +24,4 @@ def subset_accuracy(y, chosen, codec, sample_weight=None):
         In [0, 1].
     """
     truth = read_truth(y, codec, sample_weight)
-    return float(_averages.subset_accuracy(truth, truth.labels(chosen, codec)))
+    return float(_averages.subset_accuracy(truth, truth.labels(predicted, codec)))

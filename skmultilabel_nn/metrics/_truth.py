@@ -18,9 +18,9 @@ from skmultilabel_nn._utils.weights import cell_weights, check_weights, observed
 
 
 class Truth(NamedTuple):
-    """The truth and what each row and cell of it counts.
+    """The truth and the weight of each sample and cell.
 
-    Rows of which no cell counts are left out. Labels that the predictions do not have come last.
+    Samples of which no cell counts are left out. Labels that the predictions do not have come last.
 
     Attributes
     ----------
@@ -31,9 +31,9 @@ class Truth(NamedTuple):
     n_predicted : int
         Number of labels that predictions have columns for.
     row_weight : ndarray of shape (n_rows,) or None
-        Weights for metrics of whole rows: the mean over the cells that count. None: all equal.
+        Weights for metrics of whole samples: the mean over the cells that count. None: all equal.
     cell_weight : ndarray of shape (n_rows, n_labels) or None
-        Weights of cells, 0 for those that do not count. None: each cell has the weight of its row.
+        Weights of cells, 0 for those that do not count. None: as its sample.
     scored_samples : bool ndarray of shape (n_samples,) or None
         The samples of which a cell counts. None: all.
     """
@@ -71,7 +71,7 @@ class Truth(NamedTuple):
         n_samples = self.Y.shape[0] if self.scored_samples is None else len(self.scored_samples)
         if predicted.shape != (n_samples, self.n_predicted):
             raise ValueError(
-                f"The truth has {n_samples} rows and {self.n_predicted} labels, but the "
+                f"The truth has {n_samples} samples and {self.n_predicted} labels, but the "
                 f"predictions have the shape {predicted.shape}. Expected one row per sample and "
                 "one column per label; name the columns with label_names= if the truth holds "
                 "label sets."
@@ -176,7 +176,7 @@ def encode_truth(y_true, codec):
 
 
 def read_truth(y_true, codec, sample_weight=None):
-    """Encode the truth and weigh its rows and cells.
+    """Encode the truth and weigh its samples and cells.
 
     Parameters
     ----------

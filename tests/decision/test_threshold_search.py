@@ -76,7 +76,7 @@ def test_callable_is_weighted_by_row_and_refuses_what_it_cannot_express():
     assert plain.fit(Y, P, sample_weight=weight > 0).best_score_ <= 0
     with pytest.raises(ValueError, match="takes no sample_weight"):
         plain.fit(Y, P, sample_weight=weight)
-    with pytest.raises(ValueError, match="differs within rows"):
+    with pytest.raises(ValueError, match="differs within samples"):
         weighted.fit(Y, P, sample_weight=1.0 + np.arange(Y.size).reshape(Y.shape))
 
 
