@@ -107,7 +107,17 @@ def check_number(
     if above and below and not math.isnan(number) and not (finite and math.isinf(number)):
         return number
     allowed = _number_text(minimum, maximum, include_boundaries)
+    if math.isinf(number):
+        allowed = allowed.replace("a number", "a finite number")
     return _alternative(name, value, alternatives, allowed)
+
+
+def check_numbers(name, values):
+    """Return an array-like of numbers as an ndarray of float64; NaN is not refused."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidParameterError(f"{name} must be numbers: {error}.") from error
 
 
 def check_unit_interval(name, value, *, above_zero=False):

@@ -5,6 +5,7 @@ import scipy.sparse as sp
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import assert_all_finite
 
+from .checks import check_numbers
 from .text import format_values
 from .validation import check_probabilities
 
@@ -198,16 +199,14 @@ def as_scores(scores, n_labels, classes=None):
     scores = np.asarray(positive_class_scores(scores, classes, n_labels))
     if n_labels == 1 and scores.ndim == 1:
         scores = scores[:, np.newaxis]
-    scores = scores if scores.dtype.kind == "f" else _to_float(scores)
+    if scores.ndim == 0 or scores.dtype.kind not in "fiubO":
+        raise ValueError(
+            f"The scores must be an array of numbers of shape (n_samples, n_labels), got shape "
+            f"{scores.shape} and dtype {scores.dtype}."
+        )
+    scores = scores if scores.dtype.kind == "f" else check_numbers("scores", scores)
     assert_all_finite(scores, input_name="scores")
     return scores
-
-
-def _to_float(scores):
-    try:
-        return scores.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"The scores must be an array of numbers: {error}.") from error
 
 
 def positive_class_scores(scores, classes, n_labels):

@@ -9,6 +9,8 @@ from numbers import Real
 import numpy as np
 from sklearn.utils.validation import check_array
 
+from .checks import check_number
+
 
 def check_weights(sample_weight, n_samples, n_outputs=None):
     """Check sample weights.
@@ -34,10 +36,15 @@ def check_weights(sample_weight, n_samples, n_outputs=None):
     if sample_weight is None:
         return None
     if isinstance(sample_weight, Real):
-        sample_weight = np.full(n_samples, sample_weight)
-    weight = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-    )
+        sample_weight = np.full(n_samples, check_number("sample_weight", sample_weight))
+    try:
+        weight = check_array(
+            sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+        )
+    except (TypeError, ValueError, OverflowError) as error:
+        if "sample_weight" in str(error):
+            raise
+        raise ValueError(f"sample_weight must be numbers: {error}") from error
     allowed = [(n_samples,)] + ([] if n_outputs is None else [(n_samples, n_outputs)])
     if weight.shape not in allowed:
         raise ValueError(

@@ -5,7 +5,12 @@ from types import MappingProxyType
 import numpy as np
 from sklearn.base import clone
 
-from skmultilabel_nn._utils.checks import check_integer, check_number, is_real_number
+from skmultilabel_nn._utils.checks import (
+    check_integer,
+    check_number,
+    check_numbers,
+    is_real_number,
+)
 from skmultilabel_nn._utils.text import format_value, unknown_name_message
 
 from ._base import DecisionRule, count_labels, mask_first_k
@@ -38,7 +43,7 @@ class FixedThreshold(DecisionRule):
         self.threshold = threshold
 
     def _learn(self, cells, n_labels):
-        value = _float_array(self.threshold)
+        value = check_numbers("threshold", self.threshold)
         if value.shape not in ((), (1,), (n_labels,)):
             raise ValueError(
                 f"threshold has shape {value.shape}; give one number or {n_labels}, one per label."
@@ -192,21 +197,9 @@ def resolve_rule(spec):
     if is_real_number(spec):
         return FixedThreshold(check_number("threshold", spec))
     if isinstance(spec, np.ndarray | list | tuple):
-        try:
-            return FixedThreshold(_float_array(spec).copy())
-        except ValueError as error:
-            raise TypeError(str(error)) from error
+        return FixedThreshold(check_numbers("threshold", spec).copy())
     hint = " For a metric of your own use SharedThreshold(metric)." if callable(spec) else ""
     raise TypeError(
         "threshold must be a number, one number for each label, a rule of skmultilabel_nn.decision "
         f"or one of {', '.join(map(repr, RULES))}, got {format_value(spec)}.{hint}"
     )
-
-
-def _float_array(threshold):
-    try:
-        return np.asarray(threshold, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(
-            f"threshold must be a number or hold one number per label: {error}."
-        ) from error

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skmultilabel_nn._utils.checks import check_integer
+from skmultilabel_nn._utils.checks import check_integer, check_numbers
 from skmultilabel_nn._utils.ranking import top_k
 from skmultilabel_nn._utils.text import format_values
 
@@ -82,13 +82,13 @@ def propensities_of(truth, propensities):
                 f"propensities has no entry for the label(s) {format_values(missing)}."
             )
     else:
-        values = np.ravel(propensities)
+        values = np.ravel(check_numbers("propensities", propensities))
         if len(values) != truth.n_predicted:
             raise ValueError(
                 f"propensities has {len(values)} numbers, but there are {truth.n_predicted} "
                 "labels. Give one per label, or {label: propensity}."
             )
-    values = np.asarray(values, dtype=np.float64)
+    values = check_numbers("propensities", values)
     if not ((values > 0) & (values <= 1)).all():
         raise ValueError("propensities must lie above 0 and at most 1; see label_propensities.")
     # Labels that training never showed are rarer than all others.
@@ -98,8 +98,9 @@ def propensities_of(truth, propensities):
 def inverse_logistic_propensities(n_positive, n_samples, a, b):
     """Compute the propensity model of Jain et al. (2016), (n_labels,)."""
     n_positive = np.asarray(n_positive, dtype=np.float64)  # sums of float32 were float32 in numpy 1
-    c = (np.log(n_samples) - 1) * (b + 1) ** a
-    return 1 / (1 + c * np.exp(-a * np.log(n_positive + b)))
+    with np.errstate(over="ignore"):  # of a label without positives and a large `a`
+        odds = (np.log(n_samples) - 1) * np.exp(a * np.log((b + 1) / (n_positive + b)))
+    return 1 / (1 + odds)
 
 
 def count_positives(Y):

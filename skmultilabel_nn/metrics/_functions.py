@@ -201,6 +201,11 @@ def label_propensities(y_train, *, a=0.55, b=1.5, as_dict=False):
     if n_samples < 3:
         raise ValueError(f"y_train has {n_samples} sample(s); propensities need at least 3.")
     p = inverse_logistic_propensities(count_positives(encoded.Y), n_samples, a, b)
+    if not p.all():
+        raise ValueError(
+            f"a={a:g} gives labels without positives a propensity of 0. Give a smaller a, such as "
+            "the default."
+        )
     return dict(zip(codec.label_names.tolist(), p.tolist(), strict=True)) if as_dict else p
 
 

@@ -5,6 +5,7 @@ from sklearn.metrics import average_precision_score, precision_recall_fscore_sup
 
 from skmultilabel_nn._utils.checks import check_integer, check_option
 from skmultilabel_nn._utils.responses import as_scores
+from skmultilabel_nn._utils.text import format_value
 
 from ._averages import average_areas, label_curves, micro_curve, set_score, support, warn_undefined
 from ._truth import infer_codec, read_truth
@@ -61,8 +62,8 @@ def multilabel_report(
     str, pandas.DataFrame or dict
         Columns: support (weight of the positives), known (number of known samples, if some are
         not), threshold, precision, recall, f1, auc and average_precision. NaN, in the text "-",
-        where a value is undefined. Rows: the labels, then "micro avg", "macro avg", "weighted avg" and
-        "samples avg". The dict is ``{"labels": {label: {column: value}}, "averages": {"micro":
+        where a value is undefined. Rows: the labels, then "micro avg", "macro avg", "weighted avg"
+        and "samples avg". The dict is ``{"labels": {label: {column: value}}, "averages": {"micro":
         {column: value}, ...}}``.
 
     Raises
@@ -175,8 +176,10 @@ def _label_rows(columns, names, sort_by):
     """List (label, {column: value}) in the order asked for."""
     order = range(len(names))
     if sort_by is not None:
-        if sort_by not in columns:
-            raise ValueError(f"sort_by must be one of {', '.join(columns)}, got {sort_by!r}.")
+        if not isinstance(sort_by, str) or sort_by not in columns:
+            raise ValueError(
+                f"sort_by must be one of {', '.join(columns)}, got {format_value(sort_by)}."
+            )
         order = np.argsort(-columns[sort_by], kind="stable")
     return [(names[j], {name: float(of[j]) for name, of in columns.items()}) for j in order]
 

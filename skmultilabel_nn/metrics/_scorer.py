@@ -23,6 +23,7 @@ RESPONSES = {
     "ranking": ("predict_proba", "decision_function"),
     "probabilities": ("predict_proba",),
 }
+_RESPONSE_METHODS = ("predict", "predict_proba", "decision_function")
 
 
 class Metric(NamedTuple):
@@ -290,6 +291,8 @@ class MultilabelScorer(BaseEstimator):
     def _resolved(self):
         """Return the metric and its options; refuse parameters that do not fit."""
         check_option("zero_division", self.zero_division, (0.0, 1.0))
+        if self.response_method is not None:
+            _methods(self.response_method)
         if callable(self.metric):
             self._refuse_given("a callable metric", ("k", "average", "propensities"))
             return Metric(self.metric, "labels", 1 if self.greater_is_better else -1), {}
@@ -334,13 +337,21 @@ def _split_name(name, k):
     if not number.isdecimal():
         return name, k
     if k is not None and k != int(number):
-        raise ValueError(f"metric={name!r} and k={k} contradict each other.")
+        raise ValueError(f"metric={name!r} and k={format_value(k)} contradict each other.")
     return f"{stem}{at}k", int(number)
 
 
+def _methods(wanted):
+    methods = (wanted,) if isinstance(wanted, str) else wanted
+    if not isinstance(methods, list | tuple) or not methods:
+        raise TypeError(
+            f"response_method must be a name or a sequence of names, got {format_value(wanted)}."
+        )
+    return tuple(check_option("response_method", name, _RESPONSE_METHODS) for name in methods)
+
+
 def _response_method(estimator, kind, wanted):
-    methods = RESPONSES[kind] if wanted is None else wanted
-    methods = (methods,) if isinstance(methods, str) else tuple(methods)
+    methods = RESPONSES[kind] if wanted is None else _methods(wanted)
     if kind == "ranking" and "predict" in methods:
         raise ValueError("A ranking needs scores: response_method must not be 'predict'.")
     return response_method(estimator, methods)

@@ -14,6 +14,7 @@ from skmultilabel_nn._targets.vocabulary import (
     learn_vocabulary,
 )
 from skmultilabel_nn._utils.responses import iter_delegates
+from skmultilabel_nn._utils.text import is_missing
 from skmultilabel_nn._utils.weights import cell_weights, check_weights, observed_row_weights
 
 
@@ -131,7 +132,7 @@ def infer_codec(y_true, *, labels=None, scores=None, label_names=None):
         return named_codec(check_vocabulary(label_names))
     frames = [list(item.columns) for item in (scores, labels) if hasattr(item, "columns")]
     if frames or reading.kind == "frame":
-        return named_codec(frames[0] if frames else reading.names)
+        return named_codec(_check_column_names(frames[0] if frames else reading.names))
     if reading.kind != "sets":
         return named_codec(range(reading.values.shape[1]))
     rows = list(reading.values)
@@ -139,6 +140,16 @@ def infer_codec(y_true, *, labels=None, scores=None, label_names=None):
         predicted = read_target(labels)
         rows += predicted.values if predicted.kind == "sets" else []
     return named_codec(learn_vocabulary(rows))
+
+
+def _check_column_names(names):
+    missing = [name for name in names if is_missing(name)]
+    if missing:
+        raise ValueError(
+            f"A DataFrame has a column whose name is {missing[0]!r}. Name every column by its "
+            "label."
+        )
+    return names
 
 
 def extend_with_unseen(codec, y_true):

@@ -154,7 +154,7 @@ def test_numbers_and_arrays_become_fixed_thresholds():
         (None, TypeError, "must be a number"),
         (TopK, TypeError, "must be a number"),
         (f1_score, TypeError, "SharedThreshold"),
-        (["a", "b"], TypeError, "one number per label"),
+        (["a", "b"], TypeError, "threshold must be numbers"),
     ],
 )
 def test_other_specifications_are_refused(spec, error, message):

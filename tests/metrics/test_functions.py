@@ -209,3 +209,56 @@ def test_propensities_refused(propensities, message):
 def test_label_propensities_refuses(y, options, message):
     with pytest.raises(ValueError, match=message):
         label_propensities(y, **options)
+
+
+@pytest.mark.parametrize("options", [{"a": np.inf}, {"b": np.inf}, {"a": np.nan}, {"a": True}])
+def test_parameters_of_the_propensity_model_must_be_finite(options):
+    (name,) = options
+    with pytest.raises(ValueError, match=rf"{name} must be a (finite )?number above 0"):
+        label_propensities(Y5, **options)
+
+
+def test_propensities_of_a_large_exponent():
+    p = label_propensities(np.repeat(np.eye(3, dtype=int), 5, axis=0), a=1e5)
+    assert_allclose(p, 1)
+    with pytest.raises(ValueError, match="Give a smaller a"):
+        label_propensities(np.array([[1, 0]] * 5), a=1e5)
+
+
+@pytest.mark.parametrize(
+    "scores", [S5 * 1j, S5.astype("M8[s]"), S5.astype(str), None, 0.5], ids=type
+)
+def test_scores_that_are_no_array_of_numbers_are_refused(scores):
+    with pytest.raises(ValueError, match="array of numbers"):
+        precision_at_k(Y5, scores)
+
+
+@pytest.mark.parametrize("name", [np.nan, None])
+def test_columns_without_a_name_are_refused(name):
+    names = ["a", name, "c", "d", "e"]
+    with pytest.raises(ValueError, match=r"column whose name is|missing value"):
+        precision_at_k(Y5, pd.DataFrame(S5, columns=names))
+    with pytest.raises(ValueError, match=r"column whose name is|missing value"):
+        precision_at_k(pd.DataFrame(Y5, columns=names), S5)
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        ("a", "numbers"),
+        ({"a": 1}, "numbers"),
+        ([["a"] * 5] * 60, "numbers"),
+        (10**400, "a finite number"),
+        (True, "a number"),
+    ],
+    ids=repr,
+)
+def test_weights_that_are_no_numbers_are_refused(weight, message):
+    with pytest.raises(ValueError, match=f"sample_weight must be {message}"):
+        precision_at_k(Y5, S5, sample_weight=weight)
+
+
+@pytest.mark.parametrize("propensities", [["a"] * 5, "a", dict.fromkeys(range(5), "a"), [10**400]])
+def test_propensities_that_are_no_numbers_are_refused(propensities):
+    with pytest.raises(ValueError, match="propensities must be numbers"):
+        propensity_scored_precision_at_k(Y5, S5, propensities=propensities)

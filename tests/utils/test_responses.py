@@ -110,5 +110,5 @@ def test_sparse_probabilities_of_an_estimator_are_read():
 
 
 def test_scores_that_are_no_numbers_are_refused():
-    with pytest.raises(ValueError, match="must be an array of numbers"):
+    with pytest.raises(ValueError, match="array of numbers"):
         as_scores([["a", "b"]], 2)
