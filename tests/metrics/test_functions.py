@@ -147,9 +147,9 @@ def test_ndcg_of_sparse_truth_in_blocks(monkeypatch):
 
 
 def test_recall_without_positives_warns():
-    with pytest.warns(UndefinedMetricWarning, match="no row"):
+    with pytest.warns(UndefinedMetricWarning, match="no sample"):
         assert np.isnan(recall_at_k(np.zeros((3, 2)), np.ones((3, 2)), k=1))
-    with pytest.warns(UndefinedMetricWarning, match="no row"):
+    with pytest.warns(UndefinedMetricWarning, match="no sample"):
         value = propensity_scored_precision_at_k(
             np.zeros((3, 2)), np.ones((3, 2)), k=1, propensities=[0.5, 0.5]
         )
