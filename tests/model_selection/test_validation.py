@@ -1,5 +1,7 @@
 """Out-of-fold predictions for every type of target."""
 
+import functools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,36 +14,34 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
-from skmultilabel_nn import KerasMultiLabelClassifier, label_sets
+from skmultilabel_nn import KerasMultiLabelClassifier
+from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn.calibration import MultilabelCalibratedClassifierCV
 from skmultilabel_nn.model_selection import (
     MultilabelStratifiedKFold,
     TunedThresholdsClassifierCV,
     cross_val_predict,
 )
-from tests.common import FAST
+from tests.common import FAST, TARGET_FORMS
 
-from .common import CLASSIFIERS, FOREST, LOGISTIC, NAMES, forms, positives
+from .common import CLASSIFIERS, FOREST, LOGISTIC, NAMES, make_problem, positives
 
-pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning"),
+]
 KERAS = KerasMultiLabelClassifier(**{**FAST, "epochs": 2})
 BY_METHOD = pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
-FORMS = ["array", *forms(np.eye(4, dtype=int)), "label_sets", "frozensets"]
 # Folds in an order that is not that of the samples.
 FOLDS = KFold(3, shuffle=True, random_state=0)
 
 
 def written(Y, form):
-    if form == "array":
-        return Y
-    if form == "label_sets":
-        return label_sets(pd.DataFrame(Y, columns=NAMES))
-    if form == "frozensets":
-        return [frozenset(NAMES[row == 1]) for row in Y]
-    return forms(Y)[form]
+    return Y if form == "array" else TARGET_FORMS[form](Y, NAMES.tolist())
 
 
 def naive(estimator, X, Y, method, cv=FOLDS):
@@ -54,43 +54,49 @@ def naive(estimator, X, Y, method, cv=FOLDS):
     return out
 
 
-def check_same_labels(predicted, y, form):
-    if form in ("csr",):
-        assert type(predicted) is type(y)
-        np.testing.assert_array_equal(predicted.toarray(), y.toarray())
-    elif form == "pandas":
-        pd.testing.assert_frame_equal(predicted, y.astype(np.int64))
-    elif form == "polars":
-        assert predicted.equals(y)
-    elif form in ("array", "bool", "nested"):
-        np.testing.assert_array_equal(predicted, np.asarray(y, dtype=np.int64))
+def check_same_labels(predicted, Y, y):
+    """The predictions are those of an indicator, in the type of y."""
+    expected = learn_targets(y)[0].decode(Y.astype(int))
+    assert type(predicted) is type(expected)
+    if sp.issparse(expected):
+        predicted, expected = predicted.toarray(), expected.toarray()
+    if isinstance(expected, np.ndarray) and expected.dtype == object:
+        assert [type(labels) for labels in predicted] == [type(labels) for labels in expected]
+        assert predicted.tolist() == expected.tolist()
     else:
-        assert predicted.dtype == object
-        assert {type(labels) for labels in predicted} == {type(labels) for labels in y}
-        assert [set(labels) for labels in predicted] == [set(labels) for labels in y]
+        np.testing.assert_array_equal(np.asarray(predicted), np.asarray(expected))
+    if hasattr(y, "iloc") and hasattr(predicted, "iloc"):
+        assert predicted.index.equals(y.index)
 
 
-@BY_METHOD
-@pytest.mark.parametrize("form", FORMS)
+@functools.cache
+def expected_of_neighbors(method):
+    return naive(KNeighborsClassifier(), *make_problem(0), method)
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba"])
+@pytest.mark.parametrize("form", TARGET_FORMS)
 def test_every_type_of_target_gives_what_an_indicator_gives(form, method, problem):
     X, Y = problem
-    estimator = OneVsRestClassifier(LOGISTIC)
-    expected = naive(estimator, X, Y, method)
-    predicted = cross_val_predict(estimator, X, written(Y, form), cv=FOLDS, method=method)
+    expected, y = expected_of_neighbors(method), written(Y, form)
+    predicted = cross_val_predict(KNeighborsClassifier(), X, y, cv=FOLDS, method=method)
     if method == "predict":
-        check_same_labels(predicted, written(expected.astype(int), form), form)
+        check_same_labels(predicted, expected, y)
     else:
         np.testing.assert_allclose(predicted, expected)
 
 
 @BY_METHOD
-@pytest.mark.parametrize("form", ["array", "label_sets", "lists", "pandas", "csr"])
+@pytest.mark.parametrize(
+    "form", ["array", "label sets", "list of lists", "pandas frame", "csr_matrix"]
+)
 def test_the_network_gives_what_it_gives_for_an_indicator(form, method, problem):
     X, Y = problem
     expected = naive(KERAS, X, Y, method, KFold(2))
-    predicted = cross_val_predict(KERAS, X, written(Y, form), cv=KFold(2), method=method)
+    y = written(Y, form)
+    predicted = cross_val_predict(KERAS, X, y, cv=KFold(2), method=method)
     if method == "predict":
-        check_same_labels(predicted, written(expected.astype(int), form), form)
+        check_same_labels(predicted, expected, y)
     else:
         np.testing.assert_allclose(predicted, expected, rtol=1e-4, atol=1e-5)
 
@@ -98,13 +104,12 @@ def test_the_network_gives_what_it_gives_for_an_indicator(form, method, problem)
 @pytest.mark.parametrize("name", [name for name in CLASSIFIERS if name not in ("keras", "mlp")])
 def test_every_classifier(name, problem):
     X, Y = problem
-    y = written(Y, "label_sets")
+    y = written(Y, "label sets")
     expected = naive(CLASSIFIERS[name], X, Y, "predict_proba")
     P = cross_val_predict(CLASSIFIERS[name], X, y, cv=FOLDS, method="predict_proba")
     np.testing.assert_allclose(P, expected)
     predicted = cross_val_predict(CLASSIFIERS[name], X, y, cv=FOLDS)
-    expected = naive(CLASSIFIERS[name], X, Y, "predict").astype(int)
-    check_same_labels(predicted, written(expected, "label_sets"), "label_sets")
+    check_same_labels(predicted, naive(CLASSIFIERS[name], X, Y, "predict"), y)
 
 
 @pytest.mark.parametrize(
@@ -116,14 +121,13 @@ def test_every_classifier(name, problem):
 )
 def test_meta_estimators(meta, problem):
     X, Y = problem
-    for form in ("lists", "pandas"):
+    for form in ("list of lists", "pandas frame"):
         y = written(Y, form)
         P = cross_val_predict(meta, X, y, cv=KFold(2), method="predict_proba")
         expected = naive_of_array(meta, X, Y, "predict_proba")
         np.testing.assert_allclose(P, expected)
         predicted = cross_val_predict(meta, X, y, cv=KFold(2))
-        expected = naive_of_array(meta, X, Y, "predict").astype(int)
-        check_same_labels(predicted, written(expected, form), form)
+        check_same_labels(predicted, naive_of_array(meta, X, Y, "predict"), y)
 
 
 def naive_of_array(meta, X, Y, method):
@@ -179,12 +183,12 @@ def test_labels_that_a_fold_lacks(problem):
     Y = Y.copy()
     Y[:, 3], Y[:, 2] = np.arange(len(Y)) == 0, np.arange(len(Y)) > 74
     for estimator in (FOREST, OneVsRestClassifier(LOGISTIC), KERAS):
-        for form in ("array", "lists"):
+        for form in ("array", "list of lists"):
             y = written(Y, form)
             P = cross_val_predict(estimator, X, y, cv=KFold(2), method="predict_proba")
             assert P.shape == Y.shape
             assert P[0, 3] < 0.5
-            if form == "lists" or estimator is not KERAS:
+            if form != "array" or estimator is not KERAS:
                 assert P[0, 3] == 0
             predicted = cross_val_predict(estimator, X, y, cv=KFold(2))
             assert len(predicted) == len(Y)
@@ -197,9 +201,9 @@ def test_vocabulary_of_the_estimator(problem):
     pipeline = make_pipeline(clf)
     for estimator in (clf, pipeline, TunedThresholdsClassifierCV(pipeline, 0.5)):
         P = cross_val_predict(
-            estimator, X, written(Y, "lists"), cv=KFold(2), method="predict_proba"
+            estimator, X, written(Y, "list of lists"), cv=KFold(2), method="predict_proba"
         )
-        fitted = clone(clf).fit(X[75:], written(Y[75:], "lists"))
+        fitted = clone(clf).fit(X[75:], written(Y[75:], "list of lists"))
         np.testing.assert_allclose(P[:75], fitted.predict_proba(X[:75]), rtol=1e-4)
 
 
@@ -215,8 +219,9 @@ def test_texts_in_a_pipeline(problem):
     Y = problem[1]
     texts = [" ".join(NAMES[row == 1]) or "none" for row in Y]
     pipeline = make_pipeline(TfidfVectorizer(), OneVsRestClassifier(LogisticRegression()))
-    predicted = cross_val_predict(pipeline, texts, written(Y, "sets"))
-    check_same_labels(predicted, written(Y, "sets"), "sets")
+    y = written(Y, "list of sets")
+    predicted = cross_val_predict(pipeline, texts, y)
+    check_same_labels(predicted, Y, y)
 
 
 def test_two_jobs_give_the_same(problem):
@@ -251,7 +256,9 @@ def test_fit_parameters_and_groups(routing, problem):
                 cross_val_predict(estimator, X, Y, groups=groups, params=params, **arguments)
         else:
             arguments["groups"] = groups
-        scores = cross_val_predict(estimator, X, written(Y, "lists"), params=params, **arguments)
+        scores = cross_val_predict(
+            estimator, X, written(Y, "list of lists"), params=params, **arguments
+        )
     for group in (0, 1):
         np.testing.assert_array_equal(scores[groups == group], weight[groups != group].mean())
 
