@@ -5,6 +5,7 @@ from sklearn.utils.validation import check_consistent_length
 from skmultilabel_nn._inputs.checks import check_inputs
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._training.config import Samples
+from skmultilabel_nn._utils.text import format_value
 from skmultilabel_nn._utils.weights import check_weights, observed_mask
 from skmultilabel_nn.decision._prediction import resolve_threshold
 from skmultilabel_nn.model_selection._stratification import stratified_validation_rows
@@ -62,7 +63,8 @@ def check_same_classes(codec, classes):
     given, names = list(classes), codec.label_names.tolist()
     if sorted(map(str, given)) != sorted(map(str, names)):
         raise ValueError(
-            f"classes={given!r} is not the vocabulary of the first call, {names!r}. Leave "
+            f"classes={format_value(given)} is not the vocabulary of the first call, "
+            f"{format_value(names)}. Leave "
             f"classes out, or call fit to start anew."
         )
 

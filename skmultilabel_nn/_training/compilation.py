@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._utils.text import format_value
 from skmultilabel_nn.losses._adapter import LossAdapter
 from skmultilabel_nn.losses._base import CellLoss
 from skmultilabel_nn.losses._lookup import get_loss
@@ -123,8 +124,8 @@ def get_metrics(identifiers, multilabel):
     """Return a list of new Keras metrics."""
     if isinstance(identifiers, str) or callable(identifiers):
         raise TypeError(
-            f"metrics must be a list of Keras metrics, got {identifiers!r}. "
-            f"Write [{identifiers!r}]."
+            f"metrics must be a list of Keras metrics, got {format_value(identifiers)}. "
+            f"Write [{format_value(identifiers)}]."
         )
     return [_get_metric(identifier, multilabel) for identifier in identifiers or ()]
 
@@ -139,7 +140,9 @@ def _get_metric(identifier, multilabel):
         return type(metric).from_config({**metric.get_config(), "name": name})
     if inspect.isfunction(metric) or callable(metric):
         return keras.metrics.MeanMetricWrapper(metric, name=getattr(metric, "__name__", "metric"))
-    raise TypeError(f"metrics must hold Keras metrics, their names or functions; got {metric!r}.")
+    raise TypeError(
+        f"metrics must hold Keras metrics, their names or functions, got {format_value(metric)}."
+    )
 
 
 def compiled_optimizer_and_loss(network):

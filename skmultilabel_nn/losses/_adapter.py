@@ -3,6 +3,7 @@
 import inspect
 
 from skmultilabel_nn._backend.loading import load_keras, serializable
+from skmultilabel_nn._utils.text import format_value
 
 from ._base import WEIGHTED_MEAN, as_cells, reduced
 
@@ -66,7 +67,9 @@ class LossAdapter(keras.losses.Loss):
         name = name if name.isidentifier() else "loss"  # as TensorFlow wants it
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         if activation not in _ACTIVATIONS:
-            raise ValueError(f"activation must be one of {list(_ACTIVATIONS)}, got {activation!r}.")
+            raise ValueError(
+                f"activation must be one of {list(_ACTIVATIONS)}, got {format_value(activation)}."
+            )
         self.loss = loss
         self.activation = activation
 

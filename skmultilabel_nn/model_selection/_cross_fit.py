@@ -20,6 +20,7 @@ from skmultilabel_nn._utils.responses import (
     predict_scores,
     supports_all_target_types,
 )
+from skmultilabel_nn._utils.text import format_value
 
 from ._split import MultilabelStratifiedKFold, MultilabelStratifiedShuffleSplit
 
@@ -235,7 +236,7 @@ def make_splitter(cv, random_state, *, allow_prefit=True):
     others = ", a share of held-out samples in (0, 1) or 'prefit'" if allow_prefit else ""
     raise ValueError(
         "cv must be None, a number of folds, a splitter, an iterable of (train, test)"
-        f"{others}; got {cv!r}."
+        f"{others}; got {format_value(cv)}."
     )
 
 

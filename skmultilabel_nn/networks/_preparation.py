@@ -7,6 +7,7 @@ import numpy as np
 
 from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn._backend.seeding import seeded
+from skmultilabel_nn._utils.text import format_value
 
 from ._final_activation import without_final_activation
 from ._introspection import build, finalize, is_graph, parts_of
@@ -124,7 +125,7 @@ def _called(network, input_shape, n_outputs):
     if not isinstance(model, keras.Model):
         raise TypeError(
             f"network must return a keras.Model when it is called with (input_shape, n_outputs), "
-            f"but {network!r} returned {type(model).__name__}."
+            f"but {format_value(network)} returned {type(model).__name__}."
         )
     return model
 
@@ -237,7 +238,7 @@ def check_builder(network):
         "network must be None, a keras.Model or a callable (input_shape, n_outputs) -> keras.Model"
     )
     if not callable(network):
-        raise TypeError(f"{allowed}, got {network!r}.")
+        raise TypeError(f"{allowed}, got {format_value(network)}.")
     if inspect.isclass(network):
         raise TypeError(f"{allowed}, got a class. Give an object: {network.__name__}().")
     try:
@@ -248,5 +249,5 @@ def check_builder(network):
         signature.bind((1,), 1)
     except TypeError as error:
         raise TypeError(
-            f"{allowed}, got {network!r} with arguments {signature}: {error}."
+            f"{allowed}, got {format_value(network)} with arguments {signature}: {error}."
         ) from None
