@@ -64,6 +64,8 @@ def make(path):
             "probabilities": estimator.predict_proba(X),
             "predicted": predicted.toarray() if sp.issparse(predicted) else predicted,
         }
+    # Nested, so that the versions can be read where the rest cannot.
+    cases = pickle.dumps(cases, protocol=4)
     content = pickle.dumps({"versions": versions(), "cases": cases}, protocol=4)
     with path.open("xb") as file:
         file.write(gzip.compress(content, mtime=0))

@@ -1,6 +1,7 @@
 """This version reads what all versions so far have stored, and predicts the same."""
 
 import gzip
+import importlib.util
 import pickle
 
 import numpy as np
@@ -23,7 +24,11 @@ CASES = [
 
 
 def read(path):
-    return pickle.loads(gzip.decompress(path.read_bytes()))["cases"]
+    content = pickle.loads(gzip.decompress(path.read_bytes()))
+    by_numpy_2 = not content["versions"]["numpy"].startswith("1.")
+    if by_numpy_2 and importlib.util.find_spec("numpy._core") is None:
+        pytest.skip("the first releases of numpy 1.26 read no arrays that numpy 2 pickled")
+    return pickle.loads(content["cases"])
 
 
 def as_array(predicted):
