@@ -121,6 +121,7 @@ class PredictionMixin:
         fitted, X = self._checked(X)
         if not fitted.targets_.multilabel:
             predicted = fitted.targets_.decode(fitted.network_.logits(X).argmax(axis=1))
+            y = fitted.targets_.class_labels(y)
             return accuracy_score(y, predicted, sample_weight=sample_weight)
         indicator = _predict_indicator(fitted, X)
         return subset_accuracy(y, indicator, fitted.targets_, sample_weight)

@@ -5,8 +5,7 @@ from sklearn.utils.validation import check_consistent_length
 from skmultilabel_nn._inputs.checks import check_inputs
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._training.config import Samples
-from skmultilabel_nn._utils.text import format_value
-from skmultilabel_nn._utils.weights import check_weights, observed_mask
+from skmultilabel_nn._utils.weights import observed_mask
 from skmultilabel_nn.decision._prediction import resolve_threshold
 from skmultilabel_nn.model_selection._stratification import stratified_validation_rows
 
@@ -54,19 +53,13 @@ def read_samples(estimator, X, y, sample_weight, *, classes, resume):
     else:
         codec, target = learn_targets(y, classes=classes)
     check_consistent_length(X, target.Y)
-    weight = check_weights(sample_weight, *_weight_shape(X, codec))
+    weight = codec.check_weights(sample_weight, X.shape[0])
     return codec, Samples(X, target.Y, target.known, weight)
 
 
 def check_same_classes(codec, classes):
     """Raise ValueError if a vocabulary given to `partial_fit` is not that of the first call."""
-    given, names = list(classes), codec.label_names.tolist()
-    if sorted(map(str, given)) != sorted(map(str, names)):
-        raise ValueError(
-            f"classes={format_value(given)} is not the vocabulary of the first call, "
-            f"{format_value(names)}. Leave "
-            f"classes out, or call fit to start anew."
-        )
+    codec.check_classes(classes)
 
 
 def split_validation(estimator, codec, samples, validation_data, rng):
@@ -101,10 +94,6 @@ def _check_X(estimator, X, *, reset):
     return check_inputs(estimator, X, reset=reset, dtype=estimator.dtype, allow_nd=allow_nd)
 
 
-def _weight_shape(X, codec):
-    return X.shape[0], codec.n_outputs if codec.multilabel else None
-
-
 def _tunes_threshold(estimator, codec):
     return codec.multilabel and resolve_threshold(estimator.threshold, codec).tuned
 
@@ -118,5 +107,5 @@ def _given_validation(estimator, codec, validation_data):
     X, y, *weight = validation_data
     X, target = _check_X(estimator, X, reset=False), codec.encode(y)
     check_consistent_length(X, target.Y)
-    weight = check_weights(weight[0], *_weight_shape(X, codec)) if weight else None
+    weight = codec.check_weights(weight[0], X.shape[0]) if weight else None
     return Samples(X, target.Y, target.known, weight)

@@ -1,66 +1,35 @@
-"""Targets in, targets out: any ``y`` to a 0/1 matrix, and predictions back to the form of ``y``.
+"""Targets: any ``y`` to a 0/1 matrix, and predictions back to the type of ``y``.
 
 Everything after this module sees float32 matrices and a mask of known cells only.
 """
 
-import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse
-from sklearn.preprocessing import MultiLabelBinarizer
 
 from skmultilabel_nn._utils.text import format_values
+from skmultilabel_nn._utils.weights import check_weights
 
-from .label_set import LabelSet
-from .reading import CONTAINERS, read_target
+from .decoding import decode_frame, decode_sets
+from .encoding import EncodedTarget as EncodedTarget
+from .encoding import (
+    encode_classes,
+    encode_columns,
+    encode_frame,
+    encode_sets,
+)
+from .label_sets import label_sets as label_sets  # the path by which stored objects name it
+from .label_values import columns_by_label, numbers_per_label
+from .reading import read_target
 from .vocabulary import (
-    check_finite_number,
-    check_vocabulary,
-    distinct_labels,
-    find_columns,
+    check_number_of_labels,
     label_name_array,
     learn_classes,
     learn_vocabulary,
     name_columns,
-    unique_classes,
+    read_vocabulary,
 )
-
-_MAX_DENSE_LABELS = 1024  # beyond it a dense one-hot or label-set matrix is mostly zeros
-
-
-class EncodedTarget(NamedTuple):
-    """A target as numbers.
-
-    Attributes
-    ----------
-    Y : ndarray or scipy.sparse.csr_array of float32, shape (n_samples, n_outputs)
-        0/1; one-hot for 1-D class labels. It may share memory with the ``y`` given: do not
-        write to it.
-    known : ndarray of bool, shape (n_samples, n_outputs), or None
-        False where the label is unknown (``Y`` is 0 there). None: every cell is known.
-    n_unseen : ndarray of int64, shape (n_samples,), or None
-        Labels of each row that are not among the labels of the codec; only with
-        ``on_unseen="count"``.
-    unseen : list
-        These labels, each once; only with ``on_unseen="count"``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmultilabel_nn._targets.codec import learn_targets
-    >>> _, encoded = learn_targets(np.array([[1.0, np.nan], [0.0, 1.0]]))
-    >>> encoded.known
-    array([[ True, False],
-           [ True,  True]])
-    """
-
-    Y: np.ndarray | scipy.sparse.csr_array
-    known: np.ndarray | None = None
-    n_unseen: np.ndarray | None = None
-    unseen: list | tuple = ()
 
 
 def learn_targets(y, *, classes=None):
@@ -68,19 +37,20 @@ def learn_targets(y, *, classes=None):
 
     Parameters
     ----------
-    y : target in any of the forms below
-        * label sets: list, tuple, 1-D object array, pandas or polars Series of sets,
-          frozensets, lists or tuples of labels. A plain list of equally long lists of 0 and 1
-          is an indicator, as in scikit-learn;
+    y : target of any of the types below
+        * label sets: list, tuple, 1-D object array, pandas, polars or pyarrow Series of sets,
+          frozensets, lists, tuples or arrays of labels. Equally long lists of 0 and 1 are an
+          indicator, as in scikit-learn;
         * indicator: array (n_samples, n_labels) of 0 and 1, NaN for unknown, any dtype; scipy
-          sparse matrix or array (without NaN); pandas or polars DataFrame, whose column names
-          are the labels;
+          sparse matrix or array (without NaN); pandas or polars DataFrame or pyarrow Table, whose
+          column names are the labels;
         * 1-D class labels: strings, integers, booleans. An (n_samples, 1) column of strings or
           of more than two whole numbers is raveled to these, with a DataConversionWarning.
-    classes : sequence of labels, optional
+    classes : sequence of labels, array of shape (n_labels, 2) or list of arrays, optional
         Fixes the vocabulary and its order. Names the columns of arrays and sparse matrices.
         For 1-D class labels the order is always ascending, because scikit-learn's scorers read
-        the columns of ``predict_proba`` in that order.
+        the columns of ``predict_proba`` in that order. The `classes_` of a multi-label classifier,
+        0 and 1 for each label, only fix the number of columns.
 
     Returns
     -------
@@ -105,10 +75,12 @@ def learn_targets(y, *, classes=None):
     >>> codec.decode(encoded.Y)[1] == {"cat", "dog"}
     True
     """
-    reading = read_target(y)
-    vocabulary = None if classes is None else check_vocabulary(classes)
+    vocabulary, n_labels = read_vocabulary(classes)
+    reading = read_target(y, vocabulary=vocabulary)
+    if n_labels is not None:
+        check_number_of_labels(reading, n_labels)
     if reading.kind == "classes":
-        names = learn_classes(reading.values, vocabulary)
+        names = learn_classes(reading.values, vocabulary, reading.rows)
     elif reading.kind == "sets":
         names = label_name_array(vocabulary or learn_vocabulary(reading.values))
     elif reading.kind == "frame":
@@ -118,66 +90,6 @@ def learn_targets(y, *, classes=None):
     named = reading.kind not in ("indicator", "sparse") or vocabulary is not None
     codec = TargetCodec(reading.kind, names, container=reading.container, named=named)
     return codec, codec.encode_reading(reading, on_unseen="raise")
-
-
-def label_sets(y):
-    """Wrap multi-label targets into an object array of frozensets that cannot be sorted.
-
-    scikit-learn refuses lists of label lists wherever it looks at ``y`` (``cv=5``, for
-    instance); it lets this form through, with estimators and scorers that understand it.
-
-    Parameters
-    ----------
-    y : label sets, indicator, sparse matrix or frame
-        The labels of an array are its column numbers, those of a frame its column names.
-
-    Returns
-    -------
-    sets : ndarray of frozenset, shape (n_samples,), dtype object
-
-    Raises
-    ------
-    ValueError
-        If ``y`` holds 1-D class labels, or unknown cells, which sets cannot express.
-
-    See Also
-    --------
-    skmultilabel_nn.model_selection.cross_val_predict : Out-of-fold predictions.
-    skmultilabel_nn.model_selection.train_test_split : One stratified split.
-
-    Notes
-    -----
-    Searches, `cross_validate`, `cross_val_score`, `learning_curve`, `validation_curve`,
-    `permutation_test_score` and `permutation_importance` of scikit-learn work with these sets. Its
-    `cross_val_predict` does for ``method="predict"``; for probabilities it sorts the items of `y`
-    to number them as classes, and so do `train_test_split` with `stratify`, `LabelEncoder`,
-    `compute_class_weight` and others. Plain sets and frozensets then give, without a word, a
-    column for each *combination* of labels. The sets made here raise a TypeError instead, that
-    label sets have no order (`LabelEncoder` raises its own after it, "Encoders require their input
-    argument must be uniformly strings or numbers").
-
-    Examples
-    --------
-    >>> from skmultilabel_nn import label_sets
-    >>> label_sets([["a", "b"], ["b"], []]).tolist() == [{"a", "b"}, {"b"}, set()]
-    True
-    """
-    reading = read_target(y)
-    if reading.kind == "classes":
-        raise ValueError(
-            "y holds one class label per row, not label sets; a lone string is not a set of "
-            "characters. Wrap them, as in [{label} for label in y], or split them first."
-        )
-    if reading.known is not None:
-        raise ValueError("y has unknown cells (NaN), which label sets cannot express.")
-    if reading.kind == "sets":
-        distinct_labels(reading.values)
-        items = map(LabelSet, reading.values)
-        return np.fromiter(items, dtype=object, count=len(reading.values))
-    names = reading.names or range(reading.values.shape[1])
-    return TargetCodec("sets", label_name_array(names), container="label_set").decode(
-        reading.values
-    )
 
 
 @dataclass(eq=False)
@@ -264,13 +176,63 @@ class TargetCodec:
         """
         if on_unseen not in ("raise", "count"):
             raise ValueError(f"on_unseen must be 'raise' or 'count', got {on_unseen!r}.")
-        like = self.kind
-        if like == "sets" and not {0, 1} & set(self.label_names.tolist()):
-            like = None  # zeros and ones are no labels here, so lists of them are an indicator
-        return self.encode_reading(read_target(y, like=like), on_unseen)
+        expected_kind = self.kind
+        if expected_kind == "sets" and not {0, 1} & set(self.label_names.tolist()):
+            expected_kind = "indicator"  # zeros and ones are no labels here
+        return self.encode_reading(read_target(y, expected_kind=expected_kind), on_unseen)
 
-    def encode_reading(self, reading, on_unseen):
-        """Encode a target that `read_target` has read; otherwise as `encode`."""
+    def class_labels(self, y):
+        """Read the class labels of a 1-D target, whichever of them are known.
+
+        Parameters
+        ----------
+        y : 1-D target
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+
+        Raises
+        ------
+        ValueError
+            If ``y`` does not hold one class label per row.
+        """
+        reading = read_target(y, expected_kind="classes")
+        self._check_kind(reading)
+        return reading.values
+
+    def check_classes(self, classes):
+        """Check that ``classes=`` is the vocabulary that was learned.
+
+        Parameters
+        ----------
+        classes : sequence of labels, array of shape (n_labels, 2), list of arrays, or None
+            As in `learn_targets`; None is always right.
+
+        Raises
+        ------
+        ValueError
+            If the labels differ; for arrays and sparse matrices, whose columns have no names, also
+            if their order does.
+        """
+        if classes is None:
+            return
+        vocabulary, n_labels = read_vocabulary(classes)
+        names = self.label_names.tolist()
+        if n_labels is not None:
+            same = self.multilabel and n_labels == self.n_outputs
+        elif self.kind in ("indicator", "sparse"):
+            same = vocabulary == names
+        else:
+            same = set(vocabulary) == set(names)
+        if not same:
+            given = vocabulary if n_labels is None else [[0, 1]] * n_labels
+            raise ValueError(
+                f"classes=[{format_values(given)}] is not the vocabulary of the first call, "
+                f"[{format_values(names)}]. Leave classes out, or call fit to start anew."
+            )
+
+    def _check_kind(self, reading):
         if self.multilabel and reading.kind == "classes":
             raise ValueError(
                 "y holds one class label per row, but the target is multi-label, with "
@@ -282,100 +244,22 @@ class TargetCodec:
                 f"y is multi-label ({reading.kind}), but the target has one class label per row "
                 f"(classes {format_values(self.label_names)}). Expected a 1-D array of these."
             )
+
+    def encode_reading(self, reading, on_unseen):
+        """Encode a target that `read_target` has read; otherwise as `encode`."""
+        self._check_kind(reading)
+        positions = self._positions
         if reading.kind == "classes":
-            return self._encode_classes(reading.values, on_unseen)
+            return encode_classes(reading.values, positions, on_unseen)
         if reading.kind == "sets":
-            return self._encode_sets(reading.values, on_unseen)
-        if reading.kind == "frame" and (self.named or set(reading.names) & self._positions.keys()):
-            return self._encode_frame(reading, on_unseen)
-        return self._encode_columns(reading, on_unseen)
+            return encode_sets(reading.values, positions, on_unseen)
+        if reading.kind == "frame" and (self.named or set(reading.names) & positions.keys()):
+            return encode_frame(reading, positions, on_unseen)
+        return encode_columns(reading, positions, on_unseen)
 
     @property
     def _positions(self):
         return {name: i for i, name in enumerate(self.label_names.tolist())}
-
-    def _encode_classes(self, values, on_unseen):
-        distinct, inverse = unique_classes(values)
-        positions = self._positions
-        columns = np.array([positions.get(label, -1) for label in distinct.tolist()])
-        unseen = distinct[columns < 0].tolist()
-        if on_unseen == "raise":
-            self._refuse_unseen(unseen)
-        columns = columns[inverse]
-        seen = columns >= 0
-        indptr = np.concatenate([[0], np.cumsum(seen)])
-        data = np.ones(indptr[-1], dtype=np.float32)
-        shape = (len(values), self.n_outputs)
-        Y = scipy.sparse.csr_array((data, columns[seen], indptr), shape=shape)
-        return self._encoded(Y, on_unseen, (~seen).astype(np.int64), unseen)
-
-    def _encode_sets(self, rows, on_unseen):
-        names = self.label_names.tolist()
-        vocabulary = set(names)
-        unseen = distinct_labels(rows) - vocabulary
-        n_unseen = np.zeros(len(rows), dtype=np.int64)
-        if unseen:
-            if on_unseen == "raise":
-                self._refuse_unseen(unseen)
-            n_unseen[:] = [len(unseen.intersection(row)) for row in rows]
-            rows = [vocabulary.intersection(row) for row in rows]
-        binarizer = MultiLabelBinarizer(classes=names, sparse_output=True)
-        Y = scipy.sparse.csr_array(binarizer.fit(()).transform(rows), dtype=np.float32)
-        Y.sort_indices()
-        return self._encoded(Y, on_unseen, n_unseen, sorted(unseen, key=str))
-
-    def _encoded(self, Y, on_unseen, n_unseen, unseen):
-        if self.n_outputs <= _MAX_DENSE_LABELS:
-            Y = Y.toarray()
-        return EncodedTarget(Y, None, n_unseen if on_unseen == "count" else None, unseen)
-
-    def _encode_columns(self, reading, on_unseen):
-        width = reading.values.shape[1]
-        if width != self.n_outputs:
-            raise ValueError(
-                f"y has {width} column(s), but there are {self.n_outputs} labels "
-                f"({format_values(self.label_names)}). Expected one column per label, in this "
-                "order."
-            )
-        n_unseen = np.zeros(reading.values.shape[0], dtype=np.int64)
-        return EncodedTarget(
-            reading.values, reading.known, n_unseen if on_unseen == "count" else None
-        )
-
-    def _encode_frame(self, reading, on_unseen):
-        columns = {name: i for i, name in enumerate(reading.names)}
-        positions = self._positions
-        missing = [name for name in positions if name not in columns]
-        if missing:
-            raise ValueError(
-                f"y has no column for {len(missing)} of {self.n_outputs} labels: "
-                f"{format_values(missing)}. Fill columns of unknown labels with NaN."
-            )
-        extra = [name for name in columns if name not in positions]
-        n_unseen, unseen = None, []
-        if on_unseen == "raise":
-            self._refuse_unseen(extra)
-        else:
-            beyond = reading.values[:, [columns[name] for name in extra]]
-            n_unseen = beyond.sum(axis=1).astype(np.int64)
-            unseen = [
-                name for name, occurs in zip(extra, beyond.any(axis=0), strict=True) if occurs
-            ]
-        order = [columns[name] for name in positions]
-        if order == list(range(len(columns))):
-            return EncodedTarget(reading.values, reading.known, n_unseen, unseen)
-        known = None if reading.known is None else reading.known[:, order]
-        Y = np.ascontiguousarray(reading.values[:, order])
-        known = None if known is None or known.all() else known
-        return EncodedTarget(Y, known, n_unseen, unseen)
-
-    def _refuse_unseen(self, unseen):
-        if len(unseen):
-            raise ValueError(
-                f"y holds {len(unseen)} label(s) that are not among the {self.n_outputs} known "
-                f"labels ({format_values(self.label_names)}): "
-                f"{format_values(sorted(unseen, key=str))}. Give the full vocabulary with classes=."
-            )
 
     def decode(self, indicator, *, index=None):
         """Turn a 0/1 matrix into the form that the learned target had.
@@ -408,35 +292,16 @@ class TargetCodec:
             chosen = indicator if indicator.ndim == 1 else indicator.argmax(axis=1)
             return self.label_names[np.asarray(chosen).ravel()]
         if self.kind == "sets":
-            return self._decode_sets(indicator)
+            return decode_sets(indicator, self.label_names.tolist(), self.container)
         if self.kind == "sparse":
             kind = "csr_array" if self.container == "array" else "csr_matrix"
             return getattr(scipy.sparse, kind)(indicator, dtype=np.int64)
         if scipy.sparse.issparse(indicator):
             indicator = indicator.toarray()
         indicator = indicator.astype(np.int64)
-        return indicator if self.kind == "indicator" else self._decode_frame(indicator, index)
-
-    def _decode_sets(self, indicator):
-        Y = scipy.sparse.csr_array(indicator, copy=True)
-        Y.eliminate_zeros()
-        Y.sort_indices()
-        names = self.label_names.tolist()
-        labels = [names[column] for column in Y.indices.tolist()]
-        container = CONTAINERS[self.container]
-        ends = Y.indptr.tolist()
-        items = (container(labels[a:b]) for a, b in itertools.pairwise(ends))
-        return np.fromiter(items, dtype=object, count=Y.shape[0])
-
-    def _decode_frame(self, indicator, index):
-        names = self.label_names.tolist()
-        if self.container == "polars":
-            import polars  # noqa: PLC0415 (optional)
-
-            return polars.DataFrame(indicator, schema=names, orient="row")
-        import pandas  # noqa: PLC0415 (optional)
-
-        return pandas.DataFrame(indicator, columns=pandas.Index(names), index=index)
+        if self.kind == "indicator":
+            return indicator
+        return decode_frame(indicator, self.label_names.tolist(), self.container, index)
 
     def per_label(self, value, *, default, what):
         """Give one number per label.
@@ -444,6 +309,8 @@ class TargetCodec:
         Parameters
         ----------
         value : number, sequence of n_outputs numbers, mapping {label: number}, or None
+            Also a pandas Series, whose index holds the labels in any order unless it only counts
+            them, and a DataFrame of one row with a column per label.
         default : number
             For labels that the mapping leaves out, and for None.
         what : str
@@ -456,7 +323,8 @@ class TargetCodec:
         Raises
         ------
         ValueError
-            If the length is wrong, a label is unknown, or a value is not a finite number.
+            If the length is wrong, a label is unknown or missing from an index, or a value is not a
+            finite number.
 
         Examples
         --------
@@ -465,19 +333,55 @@ class TargetCodec:
         >>> codec.per_label({"b": 0.3}, default=0.5, what="threshold")
         array([0.5, 0.3])
         """
-        numbers = np.full(self.n_outputs, default, dtype=np.float64)
-        if isinstance(value, Mapping):
-            columns = find_columns(value, self._positions, what)
-            numbers[columns] = [check_finite_number(number, what) for number in value.values()]
-        elif isinstance(value, str | bytes):
-            raise ValueError(f"{what} must be a number, a sequence or a mapping, got {value!r}.")
-        elif np.ndim(value):
-            if np.shape(value) != (self.n_outputs,):
-                raise ValueError(
-                    f"{what} has the shape {np.shape(value)}, but there are {self.n_outputs} "
-                    "labels. Give one number, one per label, or a mapping {label: number}."
-                )
-            numbers[:] = [check_finite_number(number, what) for number in value]
-        elif value is not None:
-            numbers[:] = check_finite_number(value, what)
-        return numbers
+        return numbers_per_label(value, self._positions, default=default, what=what)
+
+    def order_columns(self, values, what):
+        """Return the cells of a DataFrame with its columns in the order of the labels.
+
+        Parameters
+        ----------
+        values : DataFrame of shape (n_samples, n_outputs), or anything else
+            Anything else is returned as it is. The columns of a DataFrame that are not only
+            counted are matched by name.
+        what : str
+            Name of the parameter, for messages.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_outputs), or what was given
+
+        Raises
+        ------
+        ValueError
+            If the columns have other names than the labels.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skmultilabel_nn._targets.codec import learn_targets
+        >>> codec, _ = learn_targets([{"a"}, {"b"}])
+        >>> codec.order_columns(pd.DataFrame({"b": [2], "a": [1]}), "sample_weight")
+        array([[1, 2]])
+        """
+        return columns_by_label(values, self._positions, what) if self.multilabel else values
+
+    def check_weights(self, sample_weight, n_samples):
+        """Check weights of samples or cells; columns of a DataFrame are matched by label.
+
+        Parameters
+        ----------
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_outputs), number or None
+            For 1-D targets of shape (n_samples,).
+        n_samples : int
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs), float64; None for None
+
+        Raises
+        ------
+        ValueError
+            For other columns than the labels, and as `skmultilabel_nn._utils.weights`.
+        """
+        weight = self.order_columns(sample_weight, "sample_weight")
+        return check_weights(weight, n_samples, self.n_outputs if self.multilabel else None)

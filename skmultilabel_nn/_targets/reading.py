@@ -1,48 +1,53 @@
-"""Reading of ``y``: which target form it has, and its content as plain arrays.
+"""Reading of ``y``: which type of target it is, and its content as plain arrays.
 
-Nothing here remembers a vocabulary; that is the job of :mod:`skmultilabel_nn._targets`.
+Nothing here remembers a vocabulary; that is the job of :mod:`skmultilabel_nn._targets.codec`.
 """
 
-import sys
-from collections import Counter
+import datetime
 from collections.abc import Mapping
+from decimal import Decimal
 from numbers import Number
 
 import numpy as np
 import scipy.sparse
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
-from skmultilabel_nn._utils.text import format_values, is_missing
+from skmultilabel_nn._utils.frames import frame_library, is_lazy_frame
+from skmultilabel_nn._utils.text import format_value, format_values, is_missing
 
+from .frames import (
+    drop_columns_code,
+    frame_values,
+    label_columns,
+    object_array,
+    select_columns_code,
+    series_values,
+)
 from .indicators import holds_numbers, object_to_float, read_indicator, read_sparse
-from .label_set import LabelSet
-from .target_reading import TargetReading
-
-#: Types of an item that holds the labels of one row.
-CONTAINERS = {
-    "set": set,
-    "label_set": LabelSet,
-    "frozenset": frozenset,
-    "list": list,
-    "tuple": tuple,
-}
+from .nested import is_nested, nested_values
+from .target_reading import CONTAINERS, Context, TargetReading
 
 _ROW_TYPES = tuple(CONTAINERS.values())
-_LONE_STRING = (
-    "a lone string is not a set of characters: wrap it, as in {'sport'}, or split it, as in "
-    "[set(s.split('|')) for s in y]"
-)
+_DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
+_LISTS = {"pandas": "y.tolist()", "polars": "y.to_list()", "pyarrow": "y.to_pylist()"}
 
 
-def read_target(y, *, like=None):
-    """Recognize the form of ``y``.
+def read_target(y, *, expected_kind=None, vocabulary=None):
+    """Recognize the type of target that ``y`` is, the same in every wrapping.
+
+    Lists of equally many 0 and 1 are an indicator, whether they come in a list, a Series or an
+    object array. In the latter two, rows that might be label sets of 0 and 1 as well, since none
+    has a value twice, are refused.
 
     Parameters
     ----------
-    y : label sets, indicator, sparse matrix, frame or 1-D class labels
-    like : {"sets", "classes"} or None
-        What to prefer where ``y`` alone is ambiguous: with "sets", lists of zeros and ones are
-        labels and not an indicator; with "classes", a column is raveled whatever it holds.
+    y : label sets, indicator, sparse matrix, DataFrame or 1-D class labels
+    expected_kind : str or None
+        Kind of the target that was learned before, which decides where ``y`` alone is ambiguous:
+        with "sets", lists of zeros and ones are labels and not an indicator; with "classes", a
+        column is raveled whatever it holds.
+    vocabulary : list or None
+        The labels, if they are known.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def read_target(y, *, like=None):
     Raises
     ------
     ValueError
-        If ``y`` has no target form that can be trained on.
+        If ``y`` is no target that can be trained on.
 
     Examples
     --------
@@ -63,157 +68,117 @@ def read_target(y, *, like=None):
     """
     if scipy.sparse.issparse(y):
         return read_sparse(y)
-    _refuse_single_objects(y)
-    library, is_frame = _library_of(y)
+    _check_container(y)
+    context = Context(expected_kind, vocabulary)
+    library, is_frame = frame_library(y)
     if is_frame:
-        return _read_frame(y, library, like)
+        return _read_frame(y, library, context)
     if library:
-        return _read_array(_series_values(y, library), like)
+        rows = _LISTS[library] if library == "pyarrow" else "y"
+        code = f"np.array({_LISTS[library]}, dtype=float)"
+        context = context._replace(wrapped=True, table=code, rows=rows)
+        return _read_array(series_values(y, library), context)
     if isinstance(y, list | tuple):
-        return _read_array(_list_values(y, like), like)
+        context = context._replace(table="np.array(y, dtype=float)")
+        return _read_array(_list_values(y, context), context)
     if isinstance(y, np.ma.MaskedArray):
-        return _read_array(y.astype(np.float64).filled(np.nan), like)
-    return _read_array(np.asarray(y), like)
+        return _read_array(_fill_masked(y), context)
+    return _read_array(np.asarray(y), context)
 
 
-def _refuse_single_objects(y):
+def _check_container(y):
     if y is None:
         raise ValueError("The estimator requires y to be passed, but the target y is None.")
+    if is_lazy_frame(y):
+        raise ValueError("y is a polars LazyFrame. Pass `y.collect()`.")
     if isinstance(y, str):
-        raise ValueError(f"y is the string {y!r}, but must hold one entry per row; {_LONE_STRING}.")
+        raise ValueError(
+            f"y is the string {format_value(y, 60)}, but must hold one entry per row; a lone "
+            "string is not a set of characters: `[{y}]` is one row with one label."
+        )
     if isinstance(y, bytes | Mapping | set | frozenset):
         raise ValueError(
             f"y is a single {type(y).__name__}, but must hold one entry per row: label sets, an "
             "indicator of 0 and 1, or class labels."
         )
+    if hasattr(y, "__next__"):
+        raise ValueError(f"y is a {type(y).__name__}, which can be read once. Pass `list(y)`.")
 
 
-# Lists, series and frames -> arrays ----------------------------------------------------------
+def _fill_masked(y):
+    """Make masked cells missing ones."""
+    if y.dtype.kind in "biuf":
+        return y.astype(np.float64).filled(np.nan)
+    return np.where(np.ma.getmaskarray(y), None, y.data.astype(object))
 
 
-def _library_of(y):
-    """Return (library, is_frame); pandas and polars are never imported for the question."""
-    for library in ("pandas", "polars"):
-        module = sys.modules.get(library)
-        if module is not None and isinstance(y, getattr(module, "LazyFrame", ())):
-            raise ValueError("y is a polars LazyFrame. Pass y.collect().")
-        if module is not None and isinstance(y, (module.DataFrame, module.Series)):
-            return library, isinstance(y, module.DataFrame)
-    return "", False
-
-
-def _is_array(item):
-    return isinstance(item, np.ndarray)
-
-
-def _object_array(items):
-    return np.fromiter(items, dtype=object, count=len(items))
-
-
-def _list_values(y, like):
+def _list_values(y, context):
     if not len(y):
         return np.empty(0)
-    if all(isinstance(row, list | tuple) or (_is_array(row) and row.ndim) for row in y):
-        return _nested_values(y, like)
+    if is_nested(y):
+        return nested_values(y, context)
     if any(isinstance(row, _ROW_TYPES) for row in y) or _mixes_strings_and_numbers(y):
-        return _object_array(y)
+        return object_array(y)
     try:
-        return np.asarray(y)
+        values = np.asarray(y)
     except ValueError:  # numpy's own words ("inhomogeneous shape") help nobody
-        return _object_array(y)
+        return object_array(y)
+    return object_array(y) if values.dtype.kind in "SMmc" else values
 
 
-def _nested_values(rows, like):
-    """2-D array if the nested lists are an indicator, else a 1-D object array of label lists."""
-    has_arrays = any(map(_is_array, rows))
-    lengths = {len(row) for row in rows}
-    if has_arrays and len(lengths) > 1:
-        raise ValueError(
-            f"y is a list of arrays of different lengths (from {min(lengths)} to "
-            f"{max(lengths)}). An indicator needs one column per label in every row; for label "
-            "sets pass lists or sets, for instance [set(row.tolist()) for row in y]."
-        )
-    if len(lengths) > 1 or lengths == {0}:
-        return _object_array(rows)
+# DataFrames ----------------------------------------------------------------------------------
+
+
+def _read_frame(frame, library, context):
+    names = label_columns(frame)
+    values = frame_values(frame, library)
+    table, rows = "y", "y.to_numpy()"
+    if library == "pyarrow":
+        table, rows = "y.to_pandas()", "y.to_pandas().to_numpy()"
+    context = context._replace(table=table, rows=rows, library=library)
     try:
-        table = np.asarray(rows)
-    except ValueError:
-        return _object_array(rows)
-    if has_arrays or (like != "sets" and _is_table(table)):
-        return table
-    return _object_array(rows)
-
-
-def _is_table(table):
-    """Tell an indicator (also one with wrong values) from label lists of equal length."""
-    if table.ndim > 2:
-        return table.dtype.kind in "biuf"
-    if table.dtype.kind == "O" and holds_numbers(table):
-        table = object_to_float(table)
-    if table.dtype.kind not in "biuf":
-        return False
-    distinct = np.unique(table[table == table])
-    if np.isin(distinct, (0, 1)).all():
-        return True
-    # Fractions are no labels, and a row of label names does not repeat itself: with two values
-    # in all, such as -1 and 1, repetition means a matrix.
-    repeats = (np.diff(np.sort(table, axis=1), axis=1) == 0).any()
-    return bool((distinct != np.round(distinct)).any() or (len(distinct) <= 2 and repeats))
-
-
-def _series_values(series, library):
-    if library == "polars":
-        plain = series.dtype.is_numeric() or str(series.dtype) == "Boolean"
-        return series.to_numpy() if plain else _object_array(series.to_list())
-    return series.to_numpy() if series.dtype.kind in "biuf" else _object_array(series.tolist())
-
-
-def _read_frame(frame, library, like):
-    names = list(frame.columns)
-    repeated = [name for name, count in Counter(names).items() if count > 1]
-    if repeated:
-        raise ValueError(f"y has several columns of the same name: {format_values(repeated)}.")
-    values = _pandas_values(frame) if library == "pandas" else _polars_values(frame)
-    try:
-        reading = _read_array(values, like)
+        reading = _read_array(values, context)
     except ValueError as error:
-        raise ValueError(f"{error}{_name_faulty_columns(values, names)}") from None
-    if reading.kind != "indicator":
+        _refuse_columns(values, names, context)
+        raise error from None
+    if reading.kind != "indicator" or _is_raveled(values, context):
         return reading
     return reading._replace(kind="frame", names=names, container=library)
 
 
-def _name_faulty_columns(values, names):
-    faulty = []
-    for column, name in enumerate(names):
-        try:
-            read_indicator(values[:, [column]])
-        except ValueError:
-            faulty.append(name)
-    return f" Columns at fault: {format_values(faulty)}." if faulty else ""
+def _refuse_columns(values, names, context):
+    """Raise ValueError with the names of the columns that are no labels, if others are."""
+    if values.ndim != 2 or not len(values):
+        return
+    faulty = [j for j in range(len(names)) if not _is_label(values[:, [j]], context)]
+    if not 0 < len(faulty) < len(names):
+        return
+    named = [names[j] for j in faulty]
+    listed = f"Columns at fault: {format_values(named)}."
+    part = values[:, faulty]
+    if not holds_numbers(part):
+        raise ValueError(
+            "y has columns that are no indicator of 0 and 1. " + listed + " Drop them, for "
+            f"instance by `{drop_columns_code(named, context.library)}`, or convert them."
+        )
+    try:
+        read_indicator(part, context._replace(table=select_columns_code(named, context.library)))
+    except ValueError as error:
+        raise ValueError(f"{error} {listed}") from None
 
 
-def _pandas_values(frame):
-    values = frame.to_numpy()
-    if values.dtype.kind == "O" and all(dtype.kind in "biuf" for dtype in frame.dtypes):
-        return frame.to_numpy(dtype=np.float64, na_value=np.nan)
-    return values
+def _is_label(column, context):
+    try:
+        read_indicator(column, context)
+    except ValueError:
+        return False
+    return True
 
 
-def _polars_values(frame):
-    import polars  # noqa: PLC0415 (optional)
-
-    if all(dtype.is_numeric() or dtype == polars.Boolean for dtype in frame.dtypes):
-        values = frame.to_numpy()
-        return values if values.dtype.kind in "biuf" else frame.cast(polars.Float64).to_numpy()
-    columns = [_object_array(column.to_list()) for column in frame.iter_columns()]
-    return np.column_stack(columns)
+# Arrays --------------------------------------------------------------------------------------
 
 
-# Arrays -> readings --------------------------------------------------------------------------
-
-
-def _read_array(values, like):
+def _read_array(values, context):
     if values.ndim == 0:
         raise ValueError(
             f"y is a single {type(values.item()).__name__}, but must hold one entry per row."
@@ -222,31 +187,42 @@ def _read_array(values, like):
         raise ValueError("y has 0 samples, while a minimum of 1 is required.")
     if values.dtype.kind == "T":
         values = values.astype(object)
+    if values.dtype.kind == "S":
+        raise ValueError(
+            f"y has the dtype {values.dtype}, bytes. Decode them to strings: `np.char.decode(y)`."
+        )
     if values.dtype.kind not in "biufOU":
         raise ValueError(
             f"y has the dtype {values.dtype}, which holds no labels. Allowed are booleans, "
             "integers, floats of whole numbers, and strings."
         )
     if values.ndim == 1:
-        return _read_objects(values) if values.dtype.kind == "O" else _classes(values)
+        if values.dtype.kind == "O":
+            return _read_objects(values, context)
+        return _classes(values, context)
     if values.ndim > 2:
         raise ValueError(
             f"y has {values.ndim} dimensions, shape {values.shape}. Expected class labels "
             "(n_samples,), an indicator (n_samples, n_labels), or label sets."
         )
-    if values.shape[1] == 1 and (like == "classes" or _is_column_of_classes(values)):
-        return _read_array(column_or_1d(values, warn=True), like)
-    return read_indicator(values)
+    if _is_raveled(values, context):
+        rows = f"np.ravel({context.rows})"
+        return _read_array(column_or_1d(values, warn=True), context._replace(rows=rows))
+    return read_indicator(values, context)
 
 
-def _classes(values):
+def _classes(values, context):
     if values.dtype.kind == "f":
         assert_all_finite(values, input_name="y")
-    return TargetReading("classes", values)
+    return TargetReading("classes", values, rows=context.rows)
 
 
-def _is_column_of_classes(values):
-    """Tell whether an (n, 1) array holds classes, rather than one label's zeros and ones."""
+def _is_raveled(values, context):
+    """Return whether an (n, 1) array holds classes or label sets, not a label's zeros and ones."""
+    if values.ndim != 2 or values.shape[1] != 1:
+        return False
+    if context.expected_kind == "classes":
+        return True
     if values.dtype.kind in "OU" and not holds_numbers(values):
         return True
     if values.dtype.kind == "O":
@@ -257,45 +233,77 @@ def _is_column_of_classes(values):
     )
 
 
-def _read_objects(values):
-    """1-D object array: label sets if any item is a collection, else class labels."""
+def _read_objects(values, context):
+    """Read a 1-D object array: rows if any item is a collection, else class labels."""
     types = {type(item) for item in values}
+    if any(issubclass(kind, (list, tuple, np.ndarray)) for kind in types) and is_nested(values):
+        code = "np.array(y.tolist(), dtype=float)" if context.table == "y" else context.table
+        nested = nested_values(list(values), context._replace(wrapped=True, table=code))
+        if nested.ndim > 1:
+            return _read_array(nested, context._replace(table=code))
+        values = nested
+        types = {type(item) for item in values}
     if any(issubclass(kind, _ROW_TYPES) for kind in types):
-        return _read_sets(values.tolist(), types)
+        return _read_sets(values.tolist(), types, context)
     if any(issubclass(kind, (np.ndarray, Mapping)) for kind in types):
         raise ValueError(
-            f"y holds items of type {format_values(sorted(kind.__name__ for kind in types))}. "
-            "Items must be class labels, or label sets: sets, frozensets, lists or tuples of "
-            "labels."
+            f"y holds items of type {_names(types)}. Items must be class labels, or label sets: "
+            "sets, frozensets, lists or tuples of labels."
         )
+    return _read_class_objects(values, types, context)
+
+
+def _read_class_objects(values, types, context):
     missing = next((i for i, item in enumerate(values) if is_missing(item)), None)
     if missing is not None:
         raise ValueError(
             f"Input y contains NaN: the class of row {missing} is missing. Leave such rows out."
         )
     if any(issubclass(kind, bytes) for kind in types):
-        raise ValueError("y holds bytes. Decode them to strings.")
+        raise ValueError(
+            "y holds bytes. Decode them to strings: "
+            f"`[item.decode() if isinstance(item, bytes) else item for item in {context.rows}]`."
+        )
+    if any(issubclass(kind, (*_DATES, complex, np.complexfloating)) for kind in types):
+        raise ValueError(
+            f"y holds items of type {_names(types)}, which are no class labels. Allowed are "
+            f"booleans, integers and strings: `[str(item) for item in {context.rows}]`."
+        )
     if _mixes_strings_and_numbers(values):
         raise ValueError(
-            f"y mixes strings and numbers as class labels: types "
-            f"{format_values(sorted(kind.__name__ for kind in types))}. Use one type for all "
-            "labels."
+            f"y mixes strings and numbers as class labels: types {_names(types)}. Use one type for "
+            f"all labels: `[str(item) for item in {context.rows}]`."
         )
-    return _classes(np.array(values.tolist()) if holds_numbers(values) else values)
+    if any(issubclass(kind, Decimal) for kind in types) and holds_numbers(values):
+        return _classes(object_to_float(values), context)
+    return _classes(np.array(values.tolist()) if holds_numbers(values) else values, context)
 
 
-def _read_sets(rows, types):
+def _names(types):
+    return format_values(sorted(kind.__name__ for kind in types))
+
+
+def _read_sets(rows, types, context):
     if not all(issubclass(kind, _ROW_TYPES) for kind in types):
         number, row = next((i, r) for i, r in enumerate(rows) if not isinstance(r, _ROW_TYPES))
         if isinstance(row, str):
-            reason = _LONE_STRING
+            reason = (
+                "a lone string is not a set of characters: wrap it, as in "
+                f"`[{{row}} if isinstance(row, str) else row for row in {context.rows}]`"
+            )
         elif is_missing(row):
-            reason = "use an empty set for a row without labels, and leave unknown rows out"
+            reason = (
+                "use an empty set for a row without labels, as in `[row if isinstance(row, (set, "
+                f"frozenset, list, tuple)) else [] for row in {context.rows}]`, and leave rows out "
+                "whose labels are unknown"
+            )
         else:
             reason = "every row must be a set, frozenset, list or tuple of labels"
-        raise ValueError(f"Row {number} of y is {row!r} among label sets; {reason}.")
+        raise ValueError(
+            f"Row {number} of y is {format_value(row, 60)} among label sets; {reason}."
+        )
     container = next(name for name, kind in CONTAINERS.items() if isinstance(rows[0], kind))
-    return TargetReading("sets", rows, container=container)
+    return TargetReading("sets", rows, container=container, rows=context.rows)
 
 
 def _mixes_strings_and_numbers(items):

@@ -1,8 +1,19 @@
-"""The record of what was read from a target."""
+"""The record of what was read from a target, and what was known before it was read."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from .label_set import LabelSet
+
+#: Types of an item that holds the labels of one row.
+CONTAINERS = {
+    "set": set,
+    "label_set": LabelSet,
+    "frozenset": frozenset,
+    "list": list,
+    "tuple": tuple,
+}
 
 
 class TargetReading(NamedTuple):
@@ -18,10 +29,12 @@ class TargetReading(NamedTuple):
     known : ndarray of bool (n_samples, n_columns), or None
         False at missing cells; None if there are none.
     names : list or None
-        Column names of a frame.
+        Column names of a DataFrame.
     container : str
-        For sets the type of the first row, for frames the library, for sparse input "matrix"
+        For sets the type of the first row, for DataFrames the library, for sparse input "matrix"
         or "array".
+    rows : str
+        Code whose items are the rows of ``y``, for advice in messages.
     """
 
     kind: str
@@ -29,3 +42,31 @@ class TargetReading(NamedTuple):
     known: np.ndarray | None = None
     names: list | None = None
     container: str = ""
+    rows: str = "y"
+
+
+class Context(NamedTuple):
+    """What is known of a ``y`` beside its values.
+
+    Attributes
+    ----------
+    expected_kind : str or None
+        Kind of the target that was learned before, which decides where ``y`` is ambiguous.
+    vocabulary : list or None
+        The labels, if they were given.
+    wrapped : bool
+        Whether the rows came in a Series or an object array, and not in a list of lists.
+    table : str
+        Code that makes of ``y`` something that can be compared cell by cell, for messages.
+    rows : str
+        Code whose items are the rows of ``y``.
+    library : str
+        Of a DataFrame.
+    """
+
+    expected_kind: str | None = None
+    vocabulary: list | None = None
+    wrapped: bool = False
+    table: str = "y"
+    rows: str = "y"
+    library: str = ""

@@ -1,18 +1,16 @@
 """Vocabularies: the labels found in a target, their order, their checks."""
 
-import warnings
 from collections import Counter
 from collections.abc import Mapping
-from numbers import Real
 
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 
-from skmultilabel_nn._utils.text import did_you_mean, format_values, is_missing
+from skmultilabel_nn._utils.frames import column_names
+from skmultilabel_nn._utils.text import format_value, format_values, is_missing
 
-from .reading import CONTAINERS
-
-_SEPARATORS = "|;,"
+from .joined_labels import warn_of_joined_labels
+from .target_reading import CONTAINERS
 
 
 def label_name_array(names):
@@ -23,14 +21,63 @@ def label_name_array(names):
     return np.fromiter(plain, dtype=object, count=len(plain))
 
 
-def check_vocabulary(classes):
-    """Validate ``classes=`` and return its labels as a list."""
-    if isinstance(classes, str | bytes | Mapping | set | frozenset) or np.ndim(classes) == 0:
+# classes= ------------------------------------------------------------------------------------
+
+
+def read_vocabulary(classes):
+    """Read ``classes=``: the labels, or scikit-learn's `classes_` of a multi-label classifier.
+
+    Parameters
+    ----------
+    classes : sequence of labels, array of shape (n_labels, 2), list of arrays, or None
+
+    Returns
+    -------
+    vocabulary : list of labels, or None
+        None if nothing or only the number of labels was given.
+    n_labels : int or None
+        Number of labels, where `classes` holds the classes 0 and 1 of each.
+
+    Raises
+    ------
+    ValueError
+        If `classes` is neither.
+    """
+    if classes is None:
+        return None, None
+    items = _items(classes)
+    if items and all(map(_is_zero_and_one, items)):
+        return None, len(items)
+    return check_vocabulary(items), None
+
+
+def _items(classes):
+    names = column_names(classes)
+    if names is not None:
+        return names
+    unordered = isinstance(classes, str | bytes | Mapping | set | frozenset)
+    if unordered or (not isinstance(classes, list | tuple) and np.ndim(classes) == 0):
         raise ValueError(
             "classes must be a list or array of labels, whose order is the order of the "
             f"columns; got {type(classes).__name__}."
         )
-    labels = classes.tolist() if hasattr(classes, "tolist") else list(classes)
+    for method in ("tolist", "to_pylist"):
+        if hasattr(classes, method):
+            return getattr(classes, method)()
+    return list(classes)
+
+
+def _is_zero_and_one(item):
+    """Return whether an item is the classes of one label of a multi-label classifier."""
+    if not isinstance(item, list | tuple | np.ndarray) or np.ndim(item) != 1:
+        return False
+    values = np.asarray(item)
+    return values.dtype.kind in "biuf" and values.tolist() in ([0, 1], [0], [1])
+
+
+def check_vocabulary(classes):
+    """Validate ``classes=`` and return its labels as a list."""
+    labels = _items(classes)
     for label in labels:
         _check_label(label, "classes")
     if not labels:
@@ -53,6 +100,24 @@ def name_columns(width, vocabulary):
     return label_name_array(vocabulary)
 
 
+def check_number_of_labels(reading, n_labels):
+    """Raise ValueError if a target does not have as many labels as ``classes=`` has pairs 0, 1."""
+    if reading.kind in ("sets", "classes"):
+        form = "label sets" if reading.kind == "sets" else "one class label per row"
+        raise ValueError(
+            f"classes holds the classes 0 and 1 of {n_labels} labels and not their names, but y "
+            f"holds {form}. Give the names, as in classes=other.label_names_."
+        )
+    width = reading.values.shape[1]
+    if width != n_labels:
+        raise ValueError(
+            f"classes has {n_labels} labels, but y has {width} columns. Give one label per column."
+        )
+
+
+# Labels of y ---------------------------------------------------------------------------------
+
+
 def learn_vocabulary(rows):
     """List the labels of label sets in ascending order."""
     labels = distinct_labels(rows)
@@ -65,8 +130,8 @@ def learn_vocabulary(rows):
     except TypeError:
         types = sorted({type(label).__name__ for label in labels})
         raise ValueError(
-            f"The labels in y are of types that cannot be ordered: {format_values(types)}. Use "
-            "one type for all labels, or fix their order with classes=."
+            f"The labels in y are of types that cannot be ordered: {format_values(types)}. Use one "
+            "type for all labels, or fix their order with classes=."
         ) from None
 
 
@@ -78,8 +143,8 @@ def distinct_labels(rows):
             labels.update(row)
         except TypeError:
             raise ValueError(
-                f"The labels {row!r} in y are not all hashable. Labels must be strings or "
-                "integers, and label sets must not be nested."
+                f"The labels {format_value(row, 60)} in y are not all hashable. Labels must be "
+                "strings or integers, and label sets must not be nested."
             ) from None
     for label in labels:
         _check_label(label, "y")
@@ -87,44 +152,36 @@ def distinct_labels(rows):
 
 
 def _check_label(label, where):
+    text = format_value(label, 60)
     if is_missing(label):
-        raise ValueError(
-            f"{where} holds the missing value {label!r} as a label. Leave it out; to say that a "
-            "label is unknown for a row, use an indicator with NaN there."
-        )
+        advice = "Leave it out; to say that a label is unknown, use an indicator with NaN there"
+        if where == "y":
+            advice += (
+                ". Of padded lists: `[[label for label in row if label is not None and "
+                "label == label] for row in y]`"
+            )
+        raise ValueError(f"{where} holds the missing value {text} as a label. {advice}.")
     if isinstance(label, float | np.floating) and not float(label).is_integer():
         raise ValueError(
-            f"{where} holds the fraction {label} as a label. Labels must be strings or integers."
+            f"{where} holds the fraction {text} as a label. Labels must be strings or integers."
         )
     if isinstance(label, int | np.integer) and abs(int(label)) >= 2**63:
-        raise ValueError(f"{where} holds the label {label}, beyond 64 bits. Make it a string.")
+        raise ValueError(f"{where} holds the label {text}, beyond 64 bits. Make it a string.")
     if isinstance(label, bytes):
-        raise ValueError(f"{where} holds bytes as a label: {label!r}. Decode them to strings.")
+        raise ValueError(f"{where} holds bytes as a label: {text}. Decode them to strings.")
+    if isinstance(label, str) and not label.strip():
+        advice = "Leave it out"
+        if where == "y":
+            advice += ": `[[label for label in row if label.strip()] for row in y]`"
+        raise ValueError(f"{where} holds the empty string {text} as a label. {advice}.")
     if isinstance(label, (*CONTAINERS.values(), np.ndarray, Mapping)):
         raise ValueError(
-            f"{where} holds {label!r} as a label. Labels must be strings or integers, and label "
+            f"{where} holds {text} as a label. Labels must be strings or integers, and label "
             "sets must not be nested."
         )
 
 
-def find_columns(labels, positions, what):
-    """List the columns of labels that the parameter ``what`` names."""
-    unknown = [label for label in labels if label not in positions]
-    if not unknown:
-        return [positions[label] for label in labels]
-    hint = did_you_mean(unknown[0], positions, cutoff=0.6)
-    raise ValueError(
-        f"{what} names {format_values(unknown)}, not among the {len(positions)} labels "
-        f"({format_values(positions)}).{hint}"
-    )
-
-
-def check_finite_number(number, what):
-    """Convert an entry of the parameter ``what`` to float; refuse what is no finite number."""
-    plain = number.item() if isinstance(number, np.generic) else number
-    if isinstance(plain, bool) or not isinstance(plain, Real) or not np.isfinite(plain):
-        raise ValueError(f"{what} must consist of finite numbers, got {plain!r}.")
-    return float(plain)
+# 1-D classes ---------------------------------------------------------------------------------
 
 
 def unique_classes(values):
@@ -137,41 +194,13 @@ def unique_classes(values):
         ) from None
 
 
-def learn_classes(values, vocabulary):
+def learn_classes(values, vocabulary, rows="y"):
     """Check 1-D class labels and return the classes in ascending order."""
     check_classification_targets(values)
     distinct, _ = unique_classes(values)
     if values.dtype.kind in "OU":
-        _warn_of_joined_labels(values)
+        warn_of_joined_labels(distinct.tolist(), rows, stacklevel=3)
     if vocabulary is None:
         return distinct
     ordered, _ = unique_classes(np.array(vocabulary, dtype=object))  # no silent str(number)
     return ordered if values.dtype.kind == "O" else np.array(ordered.tolist())
-
-
-def _warn_of_joined_labels(values):
-    """Warn if strings look like "a|b"."""
-    distinct = {str(value) for value in values.tolist()}
-    for separator in _SEPARATORS:
-        if _look_joined(distinct, separator):
-            example = next(value for value in sorted(distinct) if separator in value)
-            warnings.warn(
-                f"The class labels in y look like joined label lists, such as {example!r}. They "
-                "are trained as classes, one per combination. For one output per label split "
-                f'them: [set(s.split("{separator}")) for s in y].',
-                UserWarning,
-                stacklevel=4,
-            )
-            return
-
-
-def _look_joined(values, separator):
-    """Whether some values are lists of labels; commas also stand within one, "Washington, D.C."."""
-    pieces = [{piece.strip() for piece in value.split(separator)} for value in values]
-    joined = [parts for parts in pieces if len(parts) > 1]
-    if separator != "," or not joined:
-        return bool(joined)
-    counts = Counter(piece for parts in pieces for piece in parts)
-    recurring = [counts[piece] > 1 for piece in set().union(*joined)]
-    spaced = any(", " in value for value in values)
-    return not spaced or np.mean(recurring) >= 0.5

@@ -2,6 +2,8 @@
 
 import sys
 
+from .text import format_values
+
 _TYPES = {
     "pandas": (("DataFrame",), ("Series", "Index")),
     "polars": (("DataFrame",), ("Series",)),
@@ -45,3 +47,21 @@ def column_names(data):
     if not is_frame:
         return None
     return list(data.schema.names) if library == "pyarrow" else list(data.columns)
+
+
+def check_same_columns(**values):
+    """Raise ValueError if DataFrames have different columns, which would be paired by position.
+
+    Parameters
+    ----------
+    **values : DataFrame or anything else
+        By the name of the parameter; what is no DataFrame is left alone.
+    """
+    named = [(what, column_names(value)) for what, value in values.items()]
+    named = [(what, names) for what, names in named if names is not None]
+    for what, names in named[1:]:
+        if names != named[0][1]:
+            raise ValueError(
+                f"{named[0][0]} has the columns {format_values(named[0][1])}, but {what} has "
+                f"{format_values(names)}. Give both the same columns in the same order."
+            )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from skmultilabel_nn._utils.frames import check_same_columns
 from skmultilabel_nn._utils.validation import check_probabilities
 from skmultilabel_nn._utils.weights import cell_weights, check_weights
 
@@ -29,6 +30,7 @@ class Cells(NamedTuple):
 
 def validate_cells(Y, P, known=None, sample_weight=None):
     """Check what a rule is tuned on and return it as :class:`Cells` of shape (n, L)."""
+    check_same_columns(Y=Y, P=P, known=known, sample_weight=sample_weight)
     score = check_probabilities(P).astype(np.float64, copy=False)
     weight = _cell_weights(known, sample_weight, score.shape)
     truth = _truth(Y, weight)

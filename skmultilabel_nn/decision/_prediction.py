@@ -1,5 +1,6 @@
 """From probabilities to predictions: the rule that `threshold` asks for, and batches of rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +33,15 @@ def resolve_threshold(threshold, codec):
     ValueError, TypeError
         If no rule can be made of the threshold.
     """
-    if isinstance(threshold, dict) or np.ndim(threshold):
-        threshold = codec.per_label(threshold, default=0.5, what="threshold")
-    rule = resolve_rule(threshold)
+    rule = resolve_rule(thresholds_by_label(threshold, codec))
     return rule if rule.tuned else rule.fit(np.empty((0, codec.n_outputs)), None)
+
+
+def thresholds_by_label(threshold, codec):
+    """Return one threshold per label where several are given, else what was given."""
+    if isinstance(threshold, Mapping) or np.ndim(threshold):
+        return codec.per_label(threshold, default=0.5, what="threshold")
+    return threshold
 
 
 def fitted_rule(threshold, codec, held_out, rule=None):

@@ -1,17 +1,19 @@
 """Decision rules with few parameters, and the names of all rules."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
 from sklearn.base import clone
 
+from skmultilabel_nn._targets.label_values import named_items
 from skmultilabel_nn._utils.checks import (
     check_integer,
     check_number,
     check_numbers,
     is_real_number,
 )
-from skmultilabel_nn._utils.text import format_value, unknown_name_message
+from skmultilabel_nn._utils.text import format_value, format_values, unknown_name_message
 
 from ._base import DecisionRule, count_labels, mask_first_k
 from ._expected_utility import ExpectedUtility
@@ -43,7 +45,7 @@ class FixedThreshold(DecisionRule):
         self.threshold = threshold
 
     def _learn(self, cells, n_labels):
-        value = check_numbers("threshold", self.threshold)
+        value = _check_thresholds(self.threshold)
         if value.shape not in ((), (1,), (n_labels,)):
             raise ValueError(
                 f"threshold has shape {value.shape}; give one number or {n_labels}, one per label."
@@ -196,10 +198,20 @@ def resolve_rule(spec):
         return clone(spec)
     if is_real_number(spec):
         return FixedThreshold(check_number("threshold", spec))
-    if isinstance(spec, np.ndarray | list | tuple):
-        return FixedThreshold(check_numbers("threshold", spec).copy())
+    if isinstance(spec, np.ndarray | list | tuple | Mapping) or np.ndim(spec):
+        return FixedThreshold(_check_thresholds(spec).copy())
     hint = " For a metric of your own use SharedThreshold(metric)." if callable(spec) else ""
     raise TypeError(
         "threshold must be a number, one number for each label, a rule of skmultilabel_nn.decision "
         f"or one of {', '.join(map(repr, RULES))}, got {format_value(spec)}.{hint}"
     )
+
+
+def _check_thresholds(threshold):
+    names, numbers = named_items(threshold, "threshold")
+    if names is not None:
+        raise ValueError(
+            f"threshold names the labels {format_values(names)}, but a decision rule knows no "
+            "names. Give the thresholds to the classifier itself, or in the order of its columns."
+        )
+    return check_numbers("threshold", numbers)

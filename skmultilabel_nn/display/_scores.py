@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from skmultilabel_nn._targets.codec import TargetCodec, learn_targets
 from skmultilabel_nn._targets.reading import read_target
+from skmultilabel_nn._utils.frames import column_names
 from skmultilabel_nn._utils.responses import (
     as_scores,
     iter_delegates,
@@ -17,7 +18,7 @@ from skmultilabel_nn._utils.responses import (
     response_method,
 )
 from skmultilabel_nn._utils.text import format_values
-from skmultilabel_nn._utils.weights import cell_weights, check_weights
+from skmultilabel_nn._utils.weights import cell_weights
 
 
 class LabelScores(NamedTuple):
@@ -91,8 +92,8 @@ def read_scores(y_true, scores, label_names=None, sample_weight=None):
     ValueError
         If the shapes do not fit, or a name is missing.
     """
-    if label_names is None and hasattr(scores, "columns"):
-        label_names = list(scores.columns)
+    if label_names is None:
+        label_names = column_names(scores)
     codec, target = learn_targets(y_true, classes=label_names)
     return _align(codec, target, scores, sample_weight, label_names)
 
@@ -149,7 +150,7 @@ def _encode(estimator, y, label_names):
 
 def _align(codec, target, scores, sample_weight, label_names, classes=None):
     n_labels = codec.n_outputs
-    score = as_scores(scores, n_labels, classes)
+    score = as_scores(codec.order_columns(scores, "scores"), n_labels, classes)
     if score.ndim != 2 or score.shape[1] != n_labels:
         raise ValueError(
             f"The target has {n_labels} labels ({format_values(codec.label_names)}), but the "
@@ -161,7 +162,7 @@ def _align(codec, target, scores, sample_weight, label_names, classes=None):
         column = {name: i for i, name in enumerate(label_names)}
         score = score[:, [column[name] for name in codec.label_names.tolist()]]
     truth = target.Y.toarray() if sp.issparse(target.Y) else target.Y
-    weight = check_weights(sample_weight, *score.shape)
+    weight = codec.check_weights(sample_weight, len(score))
     return LabelScores(codec, truth > 0, score, target.known, weight)
 
 

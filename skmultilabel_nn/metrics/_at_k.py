@@ -1,12 +1,12 @@
 """Metrics of the k labels with the highest scores of a sample."""
 
 import warnings
-from collections.abc import Mapping
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.exceptions import UndefinedMetricWarning
 
+from skmultilabel_nn._targets.label_values import named_items
 from skmultilabel_nn._utils.checks import check_integer, check_numbers
 from skmultilabel_nn._utils.ranking import top_k
 from skmultilabel_nn._utils.text import format_values
@@ -74,15 +74,17 @@ def _highest_gain(Y, value, k):
 
 def propensities_of(truth, propensities):
     """Return the propensity of each label of the truth, (n_labels,)."""
-    if isinstance(propensities, Mapping):
-        values = [propensities.get(name) for name in truth.names]
-        missing = [name for name, p in zip(truth.names, values, strict=True) if p is None]
+    names, values = named_items(propensities, "propensities")
+    if names is not None:
+        given = dict(zip(names, values, strict=True))
+        missing = [name for name in truth.names if given.get(name) is None]
         if missing:
             raise ValueError(
                 f"propensities has no entry for the label(s) {format_values(missing)}."
             )
+        values = [given[name] for name in truth.names]
     else:
-        values = np.ravel(check_numbers("propensities", propensities))
+        values = np.ravel(check_numbers("propensities", values))
         if len(values) != truth.n_predicted:
             raise ValueError(
                 f"propensities has {len(values)} numbers, but there are {truth.n_predicted} "

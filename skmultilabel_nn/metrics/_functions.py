@@ -212,4 +212,4 @@ def label_propensities(y_train, *, a=0.55, b=1.5, as_dict=False):
 def _aligned(y_true, y_score, label_names, sample_weight):
     codec = infer_codec(y_true, scores=y_score, label_names=label_names)
     truth = read_truth(y_true, codec, sample_weight)
-    return truth, truth.scores(as_scores(y_score, codec.n_outputs))
+    return truth, truth.scores(as_scores(codec.order_columns(y_score, "y_score"), codec.n_outputs))

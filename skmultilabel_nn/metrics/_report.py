@@ -100,7 +100,9 @@ def multilabel_report(
         raise ValueError("Give y_pred, y_score or both; there is nothing to compare y_true with.")
     codec = infer_codec(y_true, labels=y_pred, scores=y_score, label_names=label_names)
     truth = read_truth(y_true, codec, sample_weight)
-    scores = None if y_score is None else as_scores(y_score, codec.n_outputs)
+    scores = None
+    if y_score is not None:
+        scores = as_scores(codec.order_columns(y_score, "y_score"), codec.n_outputs)
     label_thresholds = None
     if thresholds is not None or y_pred is None:
         label_thresholds = codec.per_label(thresholds, default=0.5, what="thresholds")

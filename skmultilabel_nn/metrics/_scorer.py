@@ -274,6 +274,7 @@ class MultilabelScorer(BaseEstimator):
         predicted = response(estimator, X, method)
         codec = codec_of(estimator) or _inferred(y, predicted, method)
         if method != "predict":
+            predicted = codec.order_columns(predicted, method)
             predicted = as_scores(predicted, codec.n_outputs, getattr(estimator, "classes_", None))
         if callable(self.metric):
             if method == "predict":
@@ -383,5 +384,7 @@ def _call(metric, codec, y, predicted, sample_weight):
     if encoded.known is not None:
         Y = np.where(encoded.known, Y, np.nan)
     predicted = pad_columns(predicted, full.n_outputs, 0)
+    if sample_weight is not None:
+        sample_weight = codec.order_columns(sample_weight, "sample_weight")
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
     return metric(Y, predicted, **weights)

@@ -13,9 +13,10 @@ from skmultilabel_nn._targets.vocabulary import (
     label_name_array,
     learn_vocabulary,
 )
+from skmultilabel_nn._utils.frames import column_names
 from skmultilabel_nn._utils.responses import iter_delegates
 from skmultilabel_nn._utils.text import is_missing
-from skmultilabel_nn._utils.weights import cell_weights, check_weights, observed_row_weights
+from skmultilabel_nn._utils.weights import cell_weights, observed_row_weights
 
 
 class Truth(NamedTuple):
@@ -122,15 +123,16 @@ def infer_codec(y_true, *, labels=None, scores=None, label_names=None):
     ValueError
         If `y_true` is not multi-label.
     """
-    reading = read_target(y_true)
+    vocabulary = None if label_names is None else check_vocabulary(label_names)
+    reading = read_target(y_true, vocabulary=vocabulary)
     if reading.kind == "classes":
         raise ValueError(
             "The truth holds one class per row, but a multi-label target is needed: label sets or "
             "an indicator of 0 and 1. For 1-D classes use scikit-learn's metrics and scorers."
         )
-    if label_names is not None:
-        return named_codec(check_vocabulary(label_names))
-    frames = [list(item.columns) for item in (scores, labels) if hasattr(item, "columns")]
+    if vocabulary is not None:
+        return named_codec(vocabulary)
+    frames = [names for names in map(column_names, (scores, labels)) if names is not None]
     if frames or reading.kind == "frame":
         return named_codec(_check_column_names(frames[0] if frames else reading.names))
     if reading.kind != "sets":
@@ -154,7 +156,7 @@ def _check_column_names(names):
 
 def extend_with_unseen(codec, y_true):
     """Add the labels to a codec that occur in the truth only."""
-    reading = read_target(y_true, like=codec.kind)
+    reading = read_target(y_true, expected_kind=codec.kind)
     names = codec.label_names.tolist()
     if reading.kind == "sets":
         found = distinct_labels(reading.values)
@@ -211,7 +213,7 @@ def read_truth(y_true, codec, sample_weight=None):
     Y = encoded.Y.astype(np.int64)
     if sp.issparse(Y) and Y.shape[1] == 1:
         Y = Y.toarray()
-    weight = check_weights(sample_weight, Y.shape[0], codec.n_outputs)
+    weight = codec.check_weights(sample_weight, Y.shape[0])
     rows, cells = _row_and_cell_weights(weight, encoded.known, Y.shape)
     if cells is not None:
         Y = (Y.toarray() if sp.issparse(Y) else Y) * (cells > 0)

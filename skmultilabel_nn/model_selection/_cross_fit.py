@@ -1,6 +1,7 @@
 """Fitting copies of any multi-label classifier, and its predictions for held-out samples."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import NamedTuple
 
@@ -177,8 +178,7 @@ def training_target(estimator, y, codec, target):
         If labels are missing, for other estimators.
     """
     if supports_all_target_types(estimator):
-        # Of label lists, some samples alone might look like an indicator.
-        return codec.decode(target.Y) if codec.kind == "sets" else y
+        return _unambiguous(codec).decode(target.Y) if codec.kind == "sets" else y
     if target.known is not None:
         raise ValueError(
             f"y has unknown cells (NaN), which {type(estimator).__name__} cannot train on. Use "
@@ -199,6 +199,13 @@ def refuse_cell_weights(estimator, fit_params):
             f"{type(estimator).__name__} takes one per sample, shape ({shape[0]},). Weights of "
             "cells are for KerasMultiLabelClassifier, and for cv='prefit'."
         )
+
+
+def _unambiguous(codec):
+    """Return a codec whose label sets are not read as an indicator, whichever samples they are."""
+    if {0, 1} & set(codec.label_names.tolist()):  # lists of these may look like one
+        return replace(codec, container="frozenset")
+    return codec
 
 
 def make_splitter(cv, random_state, *, allow_prefit=True):

@@ -17,7 +17,6 @@ from skmultilabel_nn._utils.responses import (
     response_method,
     supports_all_target_types,
 )
-from skmultilabel_nn._utils.weights import check_weights
 from skmultilabel_nn.decision._prediction import ValidationPredictions, fitted_rule
 from skmultilabel_nn.metrics._subset_accuracy import subset_accuracy
 
@@ -166,7 +165,8 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
                 "CalibratedClassifierCV for the others."
             )
         check_same_samples(X, target)
-        return FitArguments(X, codec, target, check_weights(sample_weight, *target.Y.shape), method)
+        weight = codec.check_weights(sample_weight, target.Y.shape[0])
+        return FitArguments(X, codec, target, weight, method)
 
     def _read_target(self, y):
         if not self._is_prefit:

@@ -77,7 +77,7 @@ BAD_Y = {
     "sparse 0 and 2": Case(["values", "2", "0 and 1 only"], y=sp.csr_array(2 * Y)),
     "frame of -1 and 1": Case(["-1", "0 and 1 only"], y=pd.DataFrame(2 * Y - 1, columns=NAMES)),
     "3-D": Case(["3 dimensions", "(40, 3, 1)", "(n_samples, n_labels)"], y=Y[:, :, None]),
-    "no columns": Case(["(40, 0)", "not a single label column"], y=Y[:, :0]),
+    "no columns": Case(["(40, 0)", "no label columns"], y=Y[:, :0]),
     "mixed labels": Case(["cannot be ordered", "'int', 'str'", "classes="], y=[{"a", 1}] * 40),
     "missing label": Case(["missing value None"], y=[{None}] * 40),
     "nested sets": Case(["not be nested"], y=[[["a"]]] * 40),

@@ -15,8 +15,9 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.model_selection import KFold, check_cv
 from sklearn.utils.multiclass import type_of_target
 
-from skmultilabel_nn._targets.codec import TargetCodec, label_sets, learn_targets
+from skmultilabel_nn._targets.codec import TargetCodec, learn_targets
 from skmultilabel_nn._targets.label_set import LabelSet
+from skmultilabel_nn._targets.label_sets import label_sets
 from tests.common import (
     ARRAY_FORMS,
     FRAME_FORMS,

@@ -87,7 +87,7 @@ def test_classes_allow_labels_that_cannot_be_ordered_or_are_absent():
         ([{"a"}], 3, r"list or array of labels"),
         ([{"a"}], [], r"classes is empty"),
         ([{"a"}], ["a", None], r"missing value None"),
-        (np.eye(2), np.array([[0, 1], [0, 1]]), r"must not be nested"),
+        (np.eye(2), np.array([[0, 2], [0, 1]]), r"must not be nested"),
     ],
 )
 def test_wrong_classes_are_refused(y, classes, message):
