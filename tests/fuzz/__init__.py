@@ -1,0 +1,1 @@
+"""Odd calls of everything public; see `calls.py`."""
