@@ -5,6 +5,7 @@ import contextlib
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ._prediction import PredictionMixin
+from .networks._storage import can_be_pickled, restored, storable
 
 
 class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator):
@@ -343,6 +344,21 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
             )
             _set_fitted(new, result)
         return self
+
+    def __getstate__(self):
+        state = {name: storable(value) for name, value in super().__getstate__().items()}
+        if "callbacks_" in state:  # an open file, say, is no reason not to store what was learned
+            state["callbacks_"] = list(filter(can_be_pickled, state["callbacks_"]))
+        return state
+
+    def __setstate__(self, state):
+        super().__setstate__({name: restored(value) for name, value in state.items()})
+
+    def __sklearn_clone__(self):
+        # Keras cannot deep-copy a model with a layer that is not registered.
+        twin = object.__new__(type(self))
+        vars(twin).update({name: storable(value) for name, value in vars(self).items()})
+        return super(KerasMultiLabelClassifier, twin).__sklearn_clone__()
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "network_")

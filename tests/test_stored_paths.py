@@ -68,6 +68,7 @@ STORED = {
     "networks._custom_objects": ["custom_objects"],
     "networks._embedding_bag": ["EmbeddingBag"],
     "networks._mlp": ["MLP"],
+    "networks._storage": ["CodeReference", "StoredKerasObject"],
 }
 PATHS = {f"skmultilabel_nn.{module}.{name}" for module, names in STORED.items() for name in names}
 

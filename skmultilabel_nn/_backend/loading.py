@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -14,6 +15,8 @@ _CHATTER = re.compile(
 )
 _LOCK = threading.Lock()
 _STDERR = threading.Lock()
+# Process in which TensorFlow's runtime was started; a forked child inherits the number.
+_runtime_pid = None
 
 
 def load_keras():
@@ -22,8 +25,11 @@ def load_keras():
     Raises
     ------
     ImportError
-        If Keras is configured for another backend than TensorFlow.
+        If there is no TensorFlow, or Keras is configured for another backend.
+    RuntimeError
+        If this process was forked from one in which TensorFlow runs.
     """
+    _check_not_forked()
     _check_backend(os.environ.get("KERAS_BACKEND", "tensorflow"))
     with _LOCK:
         if "tensorflow" not in sys.modules:
@@ -43,6 +49,40 @@ def load_tensorflow():
     return tensorflow
 
 
+def start_runtime():
+    """Load Keras in order to compute with it, and return it.
+
+    TensorFlow's threads do not exist in a child that is forked from now on.
+    """
+    global _runtime_pid
+    keras = load_keras()
+    _runtime_pid = os.getpid()
+    return keras
+
+
+def _check_not_forked():
+    if _runtime_pid not in (None, os.getpid()):
+        raise RuntimeError(
+            f"This process was forked from one (pid {_runtime_pid}) in which TensorFlow was "
+            f"running already. TensorFlow does not survive a fork: it would hang. Start the "
+            f"process anew, by multiprocessing.get_context('spawn') or 'forkserver', or by joblib "
+            f"with its backend 'loky'; or use skmultilabel_nn only after the fork."
+        )
+
+
+@contextlib.contextmanager
+def memory_errors():
+    """Raise MemoryError where TensorFlow cannot have the memory that it needs."""
+    try:
+        yield
+    except Exception as error:
+        tf = sys.modules.get("tensorflow")
+        if tf is None or not isinstance(error, tf.errors.ResourceExhaustedError):
+            raise
+        message = str(error).splitlines()[0]
+        raise MemoryError(f"TensorFlow is out of memory: {message}") from error
+
+
 def serializable(kind):
     """Decorate a class so that Keras finds it by its name in what it saved."""
     return load_keras().saving.register_keras_serializable(package="skmultilabel_nn")(kind)
@@ -58,13 +98,41 @@ def _check_backend(name):
 
 
 def _first_import():
-    with _default_log_level(), without_chatter():
-        import tensorflow as tf
-
+    with _default_log_level(), without_chatter(), _interrupts_held_back():
+        try:
+            import tensorflow as tf
+        except ModuleNotFoundError as error:
+            if error.name != "tensorflow":
+                raise
+            raise ImportError(
+                "skmultilabel_nn needs TensorFlow, which is not installed. Install tensorflow, or "
+                "another distribution of it (as tensorflow-cpu, tensorflow-rocm), of version 2.18 "
+                "or later."
+            ) from error
         _share_cores()
         import keras  # noqa: F401  (its import logs as well)
 
         tf.constant(0)  # starts the runtime, whose greeting would come later otherwise
+    global _runtime_pid
+    _runtime_pid = os.getpid()
+
+
+@contextlib.contextmanager
+def _interrupts_held_back():
+    """Let Ctrl-C wait: TensorFlow cannot be imported again if its import was broken off."""
+    on_main_thread = threading.current_thread() is threading.main_thread()
+    handler = signal.getsignal(signal.SIGINT)
+    if not on_main_thread or handler is None:  # None: not Python's, which could not set it again
+        yield
+        return
+    held = []
+    signal.signal(signal.SIGINT, lambda *arguments: held.append(arguments))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if held:
+            signal.raise_signal(signal.SIGINT)
 
 
 @functools.cache

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._backend.loading import load_keras, start_runtime
 from skmultilabel_nn._backend.seeding import seeded
 from skmultilabel_nn._utils.text import format_value
 
 from ._final_activation import without_final_activation
 from ._introspection import build, finalize, is_graph, parts_of
-from ._serialization import configuration
+from ._serialization import configuration, user_code
 from .layers._ensemble import MeanOfMembers
 from .layers._input_scaling import InputScaling
 from .layers._piecewise_linear import PiecewiseLinear
@@ -72,10 +72,11 @@ def prepare_network(
     TypeError, ValueError
         If the network is no Keras model, cannot be copied, or does not fit X or y.
     """
+    start_runtime()
     with seeded(seed):
         if isinstance(network, keras.Model):
             _check_input(network, input_shape)
-            model = _copy(network, input_shape)
+            model = copy_model(network, input_shape)
         else:
             model = _called(network, input_shape, n_outputs)
             _check_input(model, input_shape)
@@ -130,7 +131,8 @@ def _called(network, input_shape, n_outputs):
     return model
 
 
-def _copy(model, input_shape):
+def copy_model(model, input_shape):
+    """Return a copy of a model with its weights, made by its own classes and functions."""
     copy = _from_configuration(model)
     _build(copy, input_shape)
     if model.built:
@@ -151,25 +153,17 @@ def _build(model, input_shape):
 
 
 def _from_configuration(model):
+    code = user_code(model)
     try:
         return keras.saving.deserialize_keras_object(
-            configuration(model), custom_objects=_own_objects(model), safe_mode=False
+            configuration(model), custom_objects=code, safe_mode=False
         )
     except Exception as error:  # what fails is the user's code as well as Keras
         raise ValueError(
             f"The network {model.name!r} cannot be copied from its configuration. Give its layers "
             f"a get_config, or give a callable (input_shape, n_outputs) -> keras.Model that builds "
-            f"it. Keras says: {str(error).splitlines()[0]}"
+            f"it. Keras says: {(str(error) or repr(error)).splitlines()[0]}"
         ) from error
-
-
-def _own_objects(model):
-    """Return the classes and functions of a model by name, of which Keras need not know."""
-    own = {}
-    for part in parts_of(model):
-        own[type(part).__name__] = type(part)
-        own |= {f.__name__: f for f in vars(part).values() if inspect.isfunction(f)}
-    return {name: thing for name, thing in own.items() if not thing.__module__.startswith("keras.")}
 
 
 def _check_same_shapes(model, copy, input_shape):

@@ -2,13 +2,14 @@
 
 import inspect
 import json
+import sys
 from typing import NamedTuple
 
 from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn._backend.seeding import seeded
 
 from ._final_activation import without_final_activation
-from ._introspection import build, float_dtype, is_graph, parts_of
+from ._introspection import build, float_dtype, is_graph, parts_of, set_values
 from .layers import _registry  # noqa: F401  (its import makes Keras know our layers)
 
 keras = load_keras()
@@ -39,8 +40,16 @@ def serialize(part):
         return None
 
 
-def deserialize(text, input_shape):
+def deserialize(text, input_shape, code=None):
     """Rebuild a model that gives logits from its configuration; its weights are not yet set.
+
+    Parameters
+    ----------
+    text : str
+        What `serialize` gave.
+    input_shape : tuple of int
+    code : dict of str to type or function, or None
+        What `user_code` gave.
 
     Raises
     ------
@@ -49,10 +58,136 @@ def deserialize(text, input_shape):
         `keras.saving.register_keras_serializable`.
     """
     with seeded(0):
-        model = keras.saving.deserialize_keras_object(json.loads(text))
+        model = keras.saving.deserialize_keras_object(json.loads(text), custom_objects=code)
         build(model, input_shape)
         # A model with its own `call` has no activation that was taken off in its configuration.
         return without_final_activation(model, input_shape)
+
+
+def user_code(*things):
+    """Return the classes and functions of models and their parts that are not Keras's or ours.
+
+    Returns
+    -------
+    dict of str to type or function
+        By their names, by which Keras looks for them.
+
+    Raises
+    ------
+    ValueError
+        If two of them have the same name, so that Keras would take one for the other.
+    """
+    found = {}
+    for part in (part for thing in things for part in parts_of(thing)):
+        functions = [value for value in vars(part).values() if inspect.isfunction(value)]
+        for code in (type(part), *functions):
+            if (code.__module__ or "").startswith(_OURS):
+                continue
+            if found.setdefault(code.__name__, code) is not code:
+                raise ValueError(
+                    f"The network has two classes or functions called {code.__name__!r}, of which "
+                    f"Keras would take one for the other when it is copied or stored. Give them "
+                    f"different names."
+                )
+    return found
+
+
+def as_stored(model):
+    """Return a model's configuration as text, and the user's code in it.
+
+    Raises
+    ------
+    TypeError
+        If these would not rebuild the model in another process, with what to do about it.
+    """
+    text = serialize(model)
+    if text is None:
+        raise TypeError(
+            "This network cannot be stored: Keras cannot serialize it. Give every layer and "
+            "model of yours a get_config method, see keras.saving.register_keras_serializable."
+        )
+    return text, _storable_code(model)
+
+
+def _storable_code(*things):
+    try:
+        code = user_code(*things)
+    except ValueError as error:
+        raise TypeError(f"This network cannot be stored. {error}") from None
+    if "<lambda>" in code:
+        raise TypeError(
+            "This network cannot be stored: a lambda in it cannot be found again by another "
+            "process. Define a function by def at the top level of a module in its place."
+        )
+    return {name: value for name, value in code.items() if not _is_registered_only(value)}
+
+
+def _is_registered_only(code):
+    """Whether Keras knows a class or function by name, and its module does not."""
+    name = keras.saving.get_registered_name(code)
+    known = keras.saving.get_registered_object(name) is code
+    return known and getattr(sys.modules.get(code.__module__), code.__name__, None) is not code
+
+
+def as_stored_model(thing):
+    """Return configuration, variables and code of a Keras model; None for what Keras pickles.
+
+    Other Keras objects can be pickled as they are, and models without a configuration cannot.
+    """
+    if not isinstance(thing, keras.layers.Layer):
+        return None
+    try:
+        text = json.dumps(_whole_configuration(thing), sort_keys=True)
+    except (NotImplementedError, TypeError, ValueError):
+        return None
+    values = [v.numpy() for v in thing.variables] if thing.built else None
+    return text, values, user_code(*_with_compiled(thing))
+
+
+def as_stored_object(thing):
+    """Return configuration, variables and code of any Keras object.
+
+    Raises
+    ------
+    TypeError
+        If these would not rebuild it in another process.
+    """
+    stored = as_stored_model(thing)
+    if stored is not None:
+        return *stored[:2], _storable_code(*_with_compiled(thing))
+    text = serialize(thing)  # all that fit uses of an optimizer or metric
+    if text is None:
+        raise TypeError(
+            f"{thing!r} cannot be stored: Keras cannot serialize it. Give it a get_config method, "
+            f"or store the estimator by pickle."
+        )
+    return text, None, _storable_code(thing)
+
+
+def _whole_configuration(model):
+    """Return the configuration with what the model is compiled with."""
+    config = configuration(model)
+    if getattr(model, "compiled", False):
+        config["compile_config"] = model.get_compile_config()
+    return config
+
+
+def _with_compiled(model):
+    """Return a model, and what it is compiled with as far as that may be the user's code."""
+    things = [model]
+    if getattr(model, "compiled", False):
+        things += [model.optimizer, *model.metrics]
+        things += [loss for loss in [model.loss] if isinstance(loss, keras.losses.Loss)]
+    return things
+
+
+def restore(text, values, code, *, safe_mode):
+    """Rebuild a Keras object from what `as_stored_object` gave."""
+    config = json.loads(text)
+    thing = keras.saving.deserialize_keras_object(config, custom_objects=code, safe_mode=safe_mode)
+    if values is not None:
+        set_values(thing, values)
+    return thing
 
 
 def plain_config(thing):

@@ -9,8 +9,9 @@ import pytest
 import scipy.sparse as sp
 import tensorflow as tf
 
-from skmultilabel_nn import KerasMultiLabelClassifier, _inference
+from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn._backend.program_cache import ProgramCache
+from skmultilabel_nn._inference import programs
 from skmultilabel_nn._training import train
 from skmultilabel_nn.losses import Focal
 
@@ -29,7 +30,7 @@ def fresh(monkeypatch):
 
     def forget():
         monkeypatch.setattr(train, "_COMPILED_MODELS", ProgramCache(16))
-        monkeypatch.setattr(_inference, "_PROGRAMS", ProgramCache(16))
+        monkeypatch.setattr(programs, "_PROGRAMS", ProgramCache(16))
 
     forget()
     return forget
@@ -144,12 +145,12 @@ class TestReuse:
         np.testing.assert_array_equal(first.predict_proba(data[0]), expected)
 
     def test_few_are_kept(self, data, fresh):
-        for cache in (train._COMPILED_MODELS, _inference._PROGRAMS):
-            cache.limit = 2
+        for cache in (train._COMPILED_MODELS, programs._PROGRAMS):
+            cache.max_programs = 2
         for units in (1, 2, 3):
             fitted(data, hidden_layer_sizes=(units,), epochs=1).predict(data[0])
         assert len(train._COMPILED_MODELS) == 2
-        assert len(_inference._PROGRAMS) == 2
+        assert len(programs._PROGRAMS) == 2
 
     @pytest.mark.slow
     @pytest.mark.parametrize("given", [{}, {"callbacks": [keras.callbacks.Callback()]}], ids=len)
@@ -159,8 +160,8 @@ class TestReuse:
             gc.collect()
             return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
 
-        for cache in (train._COMPILED_MODELS, _inference._PROGRAMS):
-            cache.limit = 1
+        for cache in (train._COMPILED_MODELS, programs._PROGRAMS):
+            cache.max_programs = 1
         first = graphs_after(1)
         assert [graphs_after(units) for units in (2, 3, 4)] == [first] * 3
 

@@ -159,12 +159,18 @@ class MeanOfMembers(keras.layers.Layer):
     each_trains : bool, default=True
         Whether each member learns by its own error: in training nothing is averaged then, and the
         loss sees logits of shape (n, n_members, n_outputs).
+    double_precision : bool, default=True
+        Whether the mean is computed in float64: no logit is too far out then, and the rounding of
+        a row does not depend on its place in memory.
     name, dtype : str or None
         As for every Keras layer.
     """
 
-    def __init__(self, exclusive=False, each_trains=True, *, name=None, dtype=None):
+    def __init__(
+        self, exclusive=False, each_trains=True, double_precision=True, *, name=None, dtype=None
+    ):
         super().__init__(name=name, dtype=dtype)
+        self.double_precision = double_precision
         self.exclusive = exclusive
         self.each_trains = each_trains
 
@@ -172,8 +178,7 @@ class MeanOfMembers(keras.layers.Layer):
         """Average over the members."""
         if training and self.each_trains:
             return inputs
-        # In float64: no logit is too far out, and a row's rounding does not depend on its place.
-        logits = ops.cast(inputs, "float64")
+        logits = ops.cast(inputs, "float64") if self.double_precision else inputs
         combine = _log_of_mean_softmax if self.exclusive else _logit_of_mean_sigmoid
         return ops.cast(combine(logits), inputs.dtype)
 
@@ -188,4 +193,5 @@ class MeanOfMembers(keras.layers.Layer):
             "dtype": self.dtype_policy.name,
             "exclusive": self.exclusive,
             "each_trains": self.each_trains,
+            "double_precision": self.double_precision,
         }

@@ -26,13 +26,17 @@ class InputScaling(keras.layers.Layer):
     center : bool, default=True
         Whether there is a shift per feature. Without it one factor serves all features and zeros
         stay zeros, as sparse input needs.
+    double_precision : bool, default=True
+        Whether far values are bent in float64, so that the last digit of a value does not depend
+        on its place in memory.
     name, dtype : str or None
         As for every Keras layer.
     """
 
-    def __init__(self, center=True, *, name=None, dtype=None):
+    def __init__(self, center=True, double_precision=True, *, name=None, dtype=None):
         super().__init__(trainable=False, name=name, dtype=dtype)
         self.center = center
+        self.double_precision = double_precision
 
     def build(self, input_shape):
         """Create the statistics, which change nothing until they are set."""
@@ -47,11 +51,15 @@ class InputScaling(keras.layers.Layer):
         if not self.center:
             return keras.ops.multiply(inputs, self.factor)
         z = keras.ops.multiply(keras.ops.subtract(inputs, self.shift), self.factor)
-        # In float64, since the last digit of a root depends on a value's place in memory.
-        wide = keras.ops.cast(z, "float64")
+        wide = keras.ops.cast(z, "float64") if self.double_precision else z
         bent = wide * keras.ops.rsqrt(1.0 + keras.ops.square(wide / _FARTHEST))
         return keras.ops.cast(bent, z.dtype)
 
     def get_config(self):
         """Return what rebuilds the layer."""
-        return {"name": self.name, "dtype": self.dtype_policy.name, "center": self.center}
+        return {
+            "name": self.name,
+            "dtype": self.dtype_policy.name,
+            "center": self.center,
+            "double_precision": self.double_precision,
+        }
