@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._backend.loading import load_keras, memory_errors
 from skmultilabel_nn._inference import FittedNetwork
+from skmultilabel_nn._inference.token_ids import check_token_ids
 from skmultilabel_nn._training.config import TrainingConfig
 from skmultilabel_nn._training.train import train
 from skmultilabel_nn._training.validation_score import ValidationScore
@@ -16,6 +17,7 @@ from skmultilabel_nn.decision._prediction import (
     resolve_threshold,
 )
 from skmultilabel_nn.metrics._scorer import threshold_free_metric
+from skmultilabel_nn.networks._introspection import n_token_ids
 
 from .built_in import build_network
 from .defaults import resolve_defaults
@@ -49,6 +51,7 @@ class FitResult(NamedTuple):
     rule: Any
 
 
+@memory_errors()
 def fit_estimator(
     estimator,
     X,
@@ -107,6 +110,9 @@ def fit_estimator(
     else:
         seed = rng.randint(2**31)
         model, optimizer_values = build_network(estimator, training, config, seed=seed), None
+    n_tokens = n_token_ids(model)
+    for part in filter(None, (training, held_out)):
+        check_token_ids(part.X, n_tokens)
     result = train(
         model,
         training,

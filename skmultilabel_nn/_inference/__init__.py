@@ -14,6 +14,7 @@ from skmultilabel_nn.networks._storage import dereference, reference_code
 
 from .batching import rows_per_batch, write_by_batches
 from .probabilities import write_sigmoid, write_softmax
+from .token_ids import check_token_ids
 
 # The number of what `FittedNetwork.__getstate__` gives. Another number for other content, and
 # `__setstate__` reads all smaller ones: files are read by every later version.
@@ -66,6 +67,7 @@ class FittedNetwork:
         self.dtype = dtype
         self.max_dense_features = max_dense_features
         self.optimizer_values = optimizer_values
+        self.n_tokens = _programs().n_token_ids(model)
         # Only a model with code of the user is kept; the others may be training another fit.
         self._start(model if self.config is None else None, architecture)
 
@@ -92,6 +94,7 @@ class FittedNetwork:
             "dtype": self.dtype,
             "max_dense_features": self.max_dense_features,
             "optimizer_values": self.optimizer_values,
+            "n_tokens": self.n_tokens,
         }
 
     def __setstate__(self, state):
@@ -173,6 +176,7 @@ class FittedNetwork:
         return self._by_batches(X, write_sigmoid if self.activation == "sigmoid" else write_softmax)
 
     def _by_batches(self, X, write):
+        check_token_ids(X, self.n_tokens)
         programs = _programs()
         program, layout, weights = self._program_for(X, programs)
 

@@ -7,7 +7,7 @@ from skmultilabel_nn._backend import batches
 from skmultilabel_nn._backend.loading import load_keras, load_tensorflow
 from skmultilabel_nn._backend.program_cache import ProgramCache, compiled
 from skmultilabel_nn.networks._final_activation import with_probabilities, without_final_activation
-from skmultilabel_nn.networks._introspection import parts_of, set_values
+from skmultilabel_nn.networks._introspection import n_token_ids, parts_of, set_values
 from skmultilabel_nn.networks._preparation import copy_model
 from skmultilabel_nn.networks._serialization import as_stored, describe, deserialize
 
@@ -19,6 +19,7 @@ __all__ = [
     "describe",
     "deserialize",
     "n_prediction_threads",
+    "n_token_ids",
     "set_values",
     "shared_program",
     "weight_tensors",

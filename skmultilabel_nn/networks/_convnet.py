@@ -5,7 +5,7 @@ import math
 from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn._utils.checks import check_integer
 
-from ._base import NetworkBuilder
+from ._base import NetworkBuilder, check_rate, check_sizes
 
 
 class ConvNet(NetworkBuilder):
@@ -47,21 +47,26 @@ class ConvNet(NetworkBuilder):
                 f"{input_shape}. Reshape X; a gray picture has one channel."
             )
         grid = check_integer("grid", self.grid, minimum=1)
+        filters = check_sizes("filters", self.filters, allow_empty=False)
+        kernel_size = check_integer("kernel_size", self.kernel_size, minimum=1)
+        dropout = check_rate("dropout", self.dropout)
         layers = load_keras().layers
         # Pixels of any range; a fast average, since a small set is trained in few steps.
         parts = [layers.BatchNormalization(momentum=0.9)]
-        for i, filters in enumerate(self.filters):
+        for i, n_filters in enumerate(filters):
             parts += [layers.MaxPooling2D(2, padding="same")] if i else []
-            parts += [*self._convolution(layers, filters), *self._convolution(layers, filters)]
-        sides = (math.ceil(side / 2 ** (len(self.filters) - 1)) for side in input_shape[:2])
+            for _ in range(2):
+                parts += _convolution(layers, n_filters, kernel_size)
+        sides = (math.ceil(side / 2 ** (len(filters) - 1)) for side in input_shape[:2])
         cell = tuple(math.ceil(side / grid) for side in sides)
         parts += [layers.MaxPooling2D(cell, padding="same"), layers.Flatten()]
-        parts += [layers.Dropout(self.dropout)]
+        parts += [layers.Dropout(dropout)]
         last = layers.Dense(n_outputs, name="logits")
         keras = load_keras()
         return keras.Sequential([keras.Input(input_shape), *parts, last], name="convnet")
 
-    def _convolution(self, layers, filters):
-        yield layers.Conv2D(filters, self.kernel_size, padding="same", use_bias=False)
-        yield layers.BatchNormalization(momentum=0.9)
-        yield layers.ReLU()
+
+def _convolution(layers, n_filters, kernel_size):
+    yield layers.Conv2D(n_filters, kernel_size, padding="same", use_bias=False)
+    yield layers.BatchNormalization(momentum=0.9)
+    yield layers.ReLU()

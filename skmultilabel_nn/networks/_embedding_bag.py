@@ -1,8 +1,9 @@
 """Builder of a network for token ids."""
 
 from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._utils.checks import check_integer
 
-from ._base import NetworkBuilder
+from ._base import NetworkBuilder, check_rate
 
 
 class EmbeddingBag(NetworkBuilder):
@@ -68,17 +69,27 @@ class EmbeddingBag(NetworkBuilder):
     def _build(self, input_shape, n_outputs):
         from skmultilabel_nn.networks.layers._masked_mean import MeanOfTokens
 
+        if len(input_shape) != 1:
+            raise ValueError(
+                f"EmbeddingBag takes token ids, X of shape (n_samples, length), but samples have "
+                f"the shape {input_shape}."
+            )
+        n_tokens = check_integer("n_tokens", self.n_tokens, minimum=1)
+        embedding_size = check_integer("embedding_size", self.embedding_size, minimum=1)
+        hidden_size = check_integer("hidden_size", self.hidden_size, minimum=0)
+        dropout = check_rate("dropout", self.dropout)
+        token_dropout = check_rate("token_dropout", self.token_dropout)
         keras = load_keras()
         layers = keras.layers
         parts = [
-            layers.Embedding(self.n_tokens, self.embedding_size, mask_zero=True),
+            layers.Embedding(n_tokens, embedding_size, mask_zero=True),
             # The same for all of a token's numbers.
-            layers.Dropout(self.token_dropout, noise_shape=(None, None, 1)),
+            layers.Dropout(token_dropout, noise_shape=(None, None, 1)),
             MeanOfTokens(),
-            layers.Dropout(self.dropout),
+            layers.Dropout(dropout),
         ]
-        if self.hidden_size:
-            hidden = layers.Dense(self.hidden_size, activation="relu")
-            parts += [hidden, layers.Dropout(self.dropout)]
+        if hidden_size:
+            hidden = layers.Dense(hidden_size, activation="relu")
+            parts += [hidden, layers.Dropout(dropout)]
         last = layers.Dense(n_outputs, name="logits")
         return keras.Sequential([keras.Input(input_shape), *parts, last], name="embedding_bag")

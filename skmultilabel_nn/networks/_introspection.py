@@ -73,3 +73,23 @@ def has_sparse_linear(network):
     if not isinstance(network, keras.Model):
         return False
     return any(isinstance(part, SparseLinear) for part in parts_of(network))
+
+
+def n_token_ids(model):
+    """Return how many token ids a model knows; None if its input does not go to an Embedding."""
+    if not is_graph(model):
+        return None
+    if isinstance(model, keras.Sequential):
+        first = [layer for layer in model.layers[:1] if isinstance(layer, keras.layers.Embedding)]
+    else:
+        first = [op for op in model.operations if _embeds(op, model.inputs[0])]
+    return min((layer.input_dim for layer in first), default=None)
+
+
+def _embeds(operation, tensor):
+    if not isinstance(operation, keras.layers.Embedding):
+        return False
+    try:
+        return operation.input is tensor
+    except (AttributeError, ValueError):  # called several times, or never
+        return False

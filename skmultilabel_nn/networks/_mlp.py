@@ -1,8 +1,9 @@
 """Builder of a multi-layer perceptron."""
 
 from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._utils.checks import check_boolean, check_integer
 
-from ._base import NetworkBuilder
+from ._base import NetworkBuilder, check_rate, check_sizes
 
 # Weights of the members' own last layers, beyond which they share one: it is for thousands of
 # labels that they would take more memory and time than all the rest.
@@ -74,6 +75,23 @@ class MLP(NetworkBuilder):
         self.sparse = sparse
 
     def _build(self, input_shape, n_outputs):
+        return self._checked()._network(input_shape, n_outputs)  # noqa: SLF001 (of its class)
+
+    def _checked(self):
+        """Return a builder with parameters that Keras understands."""
+        return MLP(
+            check_sizes("hidden_layer_sizes", self.hidden_layer_sizes),
+            self.activation,
+            check_rate("dropout", self.dropout),
+            check_rate("input_dropout", self.input_dropout),
+            check_integer("n_members", self.n_members, minimum=1),
+            check_integer("n_bins", self.n_bins, minimum=0),
+            check_boolean("skip", self.skip),
+            self.dtype,
+            check_boolean("sparse", self.sparse),
+        )
+
+    def _network(self, input_shape, n_outputs):
         from skmultilabel_nn.networks.layers._ensemble import MeanOfMembers
 
         keras = load_keras()
