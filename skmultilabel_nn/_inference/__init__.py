@@ -18,7 +18,7 @@ from .token_ids import check_token_ids
 
 # The number of what `FittedNetwork.__getstate__` gives. Another number for other content, and
 # `__setstate__` reads all smaller ones: files are read by every later version.
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 class FittedNetwork:
@@ -113,7 +113,9 @@ class FittedNetwork:
                 f"skmultilabel_nn {__version__} reads up to protocol {PROTOCOL}. Load it with "
                 f"skmultilabel_nn {version} or later."
             )
-        self._code = dereference(state.pop("code"))
+        # Protocol 1 knew neither the user's code nor token ids.
+        self._code = dereference(state.pop("code", {}))
+        self.n_tokens = None
         self.__dict__.update(state)
         self.input_shape = tuple(self.input_shape)
         self._start(None, None)
