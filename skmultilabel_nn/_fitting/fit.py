@@ -8,6 +8,7 @@ from sklearn.utils import check_random_state
 from skmultilabel_nn._backend.loading import load_keras, memory_errors
 from skmultilabel_nn._inference import FittedNetwork
 from skmultilabel_nn._inference.token_ids import check_token_ids
+from skmultilabel_nn._training.compilation import compiled_metrics
 from skmultilabel_nn._training.config import TrainingConfig
 from skmultilabel_nn._training.train import train
 from skmultilabel_nn._training.validation_score import ValidationScore
@@ -113,13 +114,14 @@ def fit_estimator(
     n_tokens = n_token_ids(model)
     for part in filter(None, (training, held_out)):
         check_token_ids(part.X, n_tokens)
+    metrics = estimator.metrics
     result = train(
         model,
         training,
         config,
         rng,
         validation=held_out and weight_for_training(estimator, codec, held_out),
-        metrics=estimator.metrics,
+        metrics=compiled_metrics(estimator.network) if metrics is None else metrics,
         callbacks=estimator.callbacks,
         validation_score=_validation_score(estimator, codec, held_out),
         optimizer_values=None if config.one_cycle else optimizer_values,

@@ -1,39 +1,112 @@
-"""Keras callbacks: copies, progress bar, and which hooks they have."""
+"""Keras callbacks: copies, progress, early stopping, and which hooks they have."""
 
 import copy
+import sys
 
 from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._utils.text import format_value
+
+from .probability_metric import direction_of
 
 keras = load_keras()
 
 
 class EpochBar(keras.callbacks.Callback):
-    """A bar on standard output that grows by the epoch."""
+    """Progress on standard output: a bar on a terminal, elsewhere one line per epoch."""
 
     def __init__(self, epochs):
         super().__init__()
-        self.bar = keras.utils.Progbar(epochs, unit_name="epoch")
+        self.epochs = epochs
+        self.bar = keras.utils.Progbar(epochs, unit_name="epoch") if _is_terminal() else None
         self.epoch = 0
 
     def on_epoch_end(self, epoch, logs=None):
         """Show the epoch's values, not their averages over epochs."""
         self.epoch = epoch + 1
+        if self.bar is None:
+            values = "".join(f" - {name}: {value:.4g}" for name, value in logs.items())
+            print(f"Epoch {self.epoch}/{self.epochs}{values}", flush=True)
+            return
         self.bar.stateful_metrics = set(logs)
         self.bar.update(self.epoch, list(logs.items()), finalize=False)
 
     def on_train_end(self, logs=None):
-        """End the line, also after an early stop."""
-        self.bar.update(self.epoch, finalize=True)
+        """End the line of the bar, also after an early stop."""
+        if self.bar is not None:
+            self.bar.update(self.epoch, finalize=True)
+
+
+def _is_terminal():
+    isatty = getattr(sys.stdout, "isatty", None)
+    return isatty is not None and isatty()
 
 
 def copy_callbacks(callbacks):
+    """Return a shallow copy of each callback.
+
+    What a callback writes into its own attributes stays out of the parameter of the estimator;
+    what it refers to, such as a trial of a search, a progress bar or a list, is the user's object.
+    """
+    if isinstance(callbacks, keras.callbacks.Callback):
+        callbacks = [callbacks]
+    return [_copy(callback) for callback in callbacks or ()]
+
+
+def _copy(callback):
     try:
-        return copy.deepcopy(callbacks)
-    except TypeError as error:
+        return copy.copy(callback)
+    except Exception as error:  # raised by the user's class
         raise TypeError(
-            f"callbacks are copied at each fit, so that fit changes no parameter, but these cannot "
-            f"be copied: {error}. Give the callback a __deepcopy__."
+            f"callbacks are copied at each fit, so that fit changes no parameter, but "
+            f"{format_value(callback)} cannot be copied: {error}. Give the callback a __copy__."
         ) from error
+
+
+def early_stopping_callback(config, metrics, validation_score):
+    """Return Keras's callback for early stopping.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    metrics : list of ProbabilityMetric
+        What is recorded beside the loss.
+    validation_score : ValidationScore or None
+
+    Returns
+    -------
+    keras.callbacks.EarlyStopping
+
+    Raises
+    ------
+    ValueError
+        If it is not known whether more or less of the monitored value is better.
+    """
+    return keras.callbacks.EarlyStopping(
+        monitor=config.monitor,
+        patience=config.patience,
+        mode=_mode(config.monitor, metrics, validation_score),
+        restore_best_weights=True,
+    )
+
+
+def _mode(monitor, metrics, validation_score):
+    name = monitor.removeprefix("val_")
+    if name == "loss":
+        return "min"
+    if validation_score is not None and name == validation_score.name:
+        return "max"
+    for metric in metrics:
+        if metric.name == name and direction_of(metric) is not None:
+            return direction_of(metric)
+    known = ["val_loss", *(f"val_{m.name}" for m in metrics if direction_of(m) is not None)]
+    raise ValueError(
+        f"monitor={monitor!r}: it is not known whether more or less of it is better. Known are "
+        f"{', '.join(map(repr, known))}, and the ranking scores 'val_lrap', "
+        f"'val_average_precision' and 'val_roc_auc'. For another value, one that a callback "
+        f"writes included, leave early_stopping=False and give callbacks=[..., "
+        f"keras.callbacks.EarlyStopping({monitor!r}, mode='max', restore_best_weights=True)] "
+        f"(or mode='min') with validation_data."
+    )
 
 
 def overrides_batch_hooks(callbacks, kind):

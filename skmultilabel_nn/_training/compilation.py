@@ -2,8 +2,11 @@
 
 import inspect
 import json
+import warnings
 from numbers import Real
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn._utils.text import format_value
@@ -66,7 +69,7 @@ class CompileArguments(NamedTuple):
         return json.dumps([optimizer, *texts[1:], dtypes], sort_keys=True)
 
 
-def make_compile_arguments(*, optimizer, learning_rate, loss, metrics, multilabel):
+def make_compile_arguments(*, optimizer, learning_rate, loss, metrics, multilabel, n_outputs=2):
     """Make what a model is compiled with of what the user gave, which is only read.
 
     Returns
@@ -81,7 +84,7 @@ def make_compile_arguments(*, optimizer, learning_rate, loss, metrics, multilabe
     return CompileArguments(
         optimizer,
         get_loss(loss, multilabel=multilabel),
-        [ProbabilityMetric(m, activation) for m in get_metrics(metrics, multilabel)],
+        [ProbabilityMetric(m, activation) for m in get_metrics(metrics, multilabel, n_outputs)],
         rate if isinstance(rate, float | OneCycle) else None,
     )
 
@@ -120,29 +123,103 @@ def get_optimizer(identifier, learning_rate=None):
     return type(given).from_config({**given.get_config(), **rate, "name": name})
 
 
-def get_metrics(identifiers, multilabel):
-    """Return a list of new Keras metrics."""
-    if isinstance(identifiers, str) or callable(identifiers):
+def get_metrics(identifiers, multilabel, n_outputs=2):
+    """Return a list of new Keras metrics, each of which gives one number.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If something is no metric of Keras, or cannot be computed from an indicator and
+        probabilities.
+    """
+    if identifiers is None:
+        return []
+    if not isinstance(identifiers, list | tuple):
+        one = isinstance(identifiers, str) or callable(identifiers)
+        advice = f" Write [{format_value(identifiers)}]." if one else ""
         raise TypeError(
-            f"metrics must be a list of Keras metrics, got {format_value(identifiers)}. "
-            f"Write [{format_value(identifiers)}]."
+            f"metrics must be a list of Keras metrics, got {format_value(identifiers)}.{advice}"
         )
-    return [_get_metric(identifier, multilabel) for identifier in identifiers or ()]
+    return [_get_metric(identifier, multilabel, n_outputs) for identifier in identifiers]
 
 
-def _get_metric(identifier, multilabel):
-    if identifier in ("accuracy", "acc"):
+def _get_metric(identifier, multilabel, n_outputs):
+    metric = _find_metric(identifier, multilabel)
+    value = _compute_once(metric, identifier, n_outputs)
+    if np.ndim(value) != 0:
+        raise ValueError(
+            f"metrics: {format_value(identifier)} gives an array of shape {np.shape(value)}, but "
+            f"history_ records one number per epoch. Give the metric with an average, for example "
+            f"keras.metrics.F1Score(average='macro')."
+        )
+    return metric
+
+
+def _find_metric(identifier, multilabel):
+    if isinstance(identifier, str) and identifier in ("accuracy", "acc"):
         accuracy = keras.metrics.BinaryAccuracy if multilabel else keras.metrics.CategoricalAccuracy
         return accuracy(name=identifier)
-    metric = keras.metrics.get(identifier)
+    if (getattr(identifier, "__module__", None) or "").startswith("sklearn."):
+        raise TypeError(
+            f"metrics: {format_value(identifier)} is a function of scikit-learn, which Keras "
+            f"cannot compute in a compiled program. Give a metric of keras.metrics, or score the "
+            f"fitted estimator; ranking scores are recorded for monitor='val_lrap' and the like."
+        )
+    try:
+        metric = keras.metrics.get(identifier)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"metrics: {format_value(identifier)} is no metric that Keras knows: "
+            f"{str(error).splitlines()[0]}"
+        ) from None
     if isinstance(metric, keras.metrics.Metric):
         name = identifier.lower() if isinstance(identifier, str) else metric.name
         return type(metric).from_config({**metric.get_config(), "name": name})
-    if inspect.isfunction(metric) or callable(metric):
+    if callable(metric) and not inspect.isclass(metric):
         return keras.metrics.MeanMetricWrapper(metric, name=getattr(metric, "__name__", "metric"))
     raise TypeError(
         f"metrics must hold Keras metrics, their names or functions, got {format_value(metric)}."
     )
+
+
+def _compute_once(metric, identifier, n_outputs):
+    """Compute a metric of two samples, and forget them."""
+    truth = np.zeros((2, n_outputs), np.float32)
+    truth[0, 0] = 1
+    try:
+        metric.update_state(truth, np.full((2, n_outputs), 0.5, np.float32))
+        value = keras.ops.convert_to_numpy(metric.result())
+        metric.reset_state()
+    except Exception as error:  # code of the user, or of Keras for another kind of target
+        raise ValueError(
+            f"metrics: {format_value(identifier)} cannot be computed from an indicator and "
+            f"probabilities of shape (n_samples, {n_outputs}): {str(error).splitlines()[0]}"
+        ) from error
+    return value
+
+
+def compiled_metrics(network):
+    """Return the metrics of a compiled Keras model, None for anything else.
+
+    Warns
+    -----
+    UserWarning
+        Of those that cannot be copied from the configuration of the model.
+    """
+    if not isinstance(network, keras.Model) or not getattr(network, "compiled", False):
+        return None
+    try:
+        config = network.get_compile_config() or {}
+        given = [*(config.get("metrics") or ()), *(config.get("weighted_metrics") or ())]
+        return [keras.metrics.get(metric) for metric in given]
+    except Exception as error:  # code of the user that Keras cannot serialize
+        warnings.warn(
+            f"The metrics with which network {network.name!r} was compiled cannot be copied, and "
+            f"are not recorded: {str(error).splitlines()[0]} Give them as metrics=[...].",
+            UserWarning,
+            stacklevel=2,
+        )
+        return None
 
 
 def compiled_optimizer_and_loss(network):

@@ -1,10 +1,13 @@
 """One compiled Keras model with the programs that train and evaluate it."""
 
+import functools
+
 import numpy as np
 
 from skmultilabel_nn._backend import batches
 from skmultilabel_nn._backend.loading import load_keras, load_tensorflow, without_chatter
 from skmultilabel_nn._backend.program_cache import compiled
+from skmultilabel_nn.networks._final_activation import with_probabilities
 from skmultilabel_nn.networks._introspection import parts_of
 
 from .one_cycle import OneCycle
@@ -16,7 +19,7 @@ tf = load_tensorflow()
 class CompiledModel:
     """A Keras model, its optimizer, and the compiled programs that run their epochs.
 
-    A trainer serves many fits, one after the other: `load` gives it the weights to start from,
+    It serves many fits, one after the other: `load` gives it the weights to start from,
     `values` takes out what training made of them.
 
     Parameters
@@ -31,10 +34,27 @@ class CompiledModel:
         Under which this trainer is kept for later fits.
     schedule : OneCycle or None
         The learning rate of the model's optimizer, if it is one.
+    metrics : sequence of ProbabilityMetric
+        With which the model is compiled.
+    activation : {"sigmoid", "softmax"}
+        What makes probabilities of the logits.
     """
 
-    def __init__(self, model, x_layout, y_layout, weight_ndim, key, schedule=None):
+    def __init__(
+        self,
+        model,
+        x_layout,
+        y_layout,
+        weight_ndim,
+        key,
+        *,
+        schedule=None,
+        metrics=(),
+        activation="sigmoid",
+    ):
         self.model = model
+        self.metrics = list(metrics)
+        self._activation = activation
         self.key = key
         self._schedule = schedule
         self.overrides_train_step = type(model).train_step is not keras.Model.train_step
@@ -54,6 +74,26 @@ class CompiledModel:
         self._log_names = sorted(self.model.get_metrics_result())
         for variable, value in fixed:
             variable.assign(value)
+
+    @functools.cached_property
+    def probability_model(self):
+        """The model as callbacks see it: with the same weights and optimizer, probabilities out.
+
+        Its metrics are those of the user, so that callbacks of Keras find the direction of each.
+        """
+        names = {getattr(part, "name", None) for part in parts_of(self.model)}
+        model = with_probabilities(self.model, self._activation, names)
+        loss = {"sigmoid": "binary_crossentropy", "softmax": "categorical_crossentropy"}
+        model.compile(
+            optimizer=self.model.optimizer,
+            loss=loss[self._activation],
+            weighted_metrics=[metric.metric for metric in self.metrics],
+            jit_compile=False,
+        )
+        y = tf.zeros((1, *self._y.shape), self._y.dtype)
+        model.compute_metrics(None, y, y, None)  # Keras lists metrics from the first batch on
+        model.reset_metrics()
+        return model
 
     @property
     def supports_xla(self):

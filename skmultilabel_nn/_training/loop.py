@@ -4,7 +4,12 @@ import numpy as np
 
 from skmultilabel_nn._backend.loading import load_keras, load_tensorflow
 
-from .callbacks import EpochBar, copy_callbacks, overrides_batch_hooks
+from .callbacks import (
+    EpochBar,
+    copy_callbacks,
+    early_stopping_callback,
+    overrides_batch_hooks,
+)
 
 keras = load_keras()
 tf = load_tensorflow()
@@ -40,10 +45,8 @@ class TrainingLoop:
         self.validation = None if validation is None else compiled.tensors(validation)
         self.n_validation = 0 if validation is None else validation.X.shape[0]
         self.validation_score = validation_score
-        callbacks = callbacks or []
-        if isinstance(callbacks, keras.callbacks.Callback):
-            callbacks = [callbacks]
-        self.callbacks = copy_callbacks(list(callbacks))
+        self.callbacks = copy_callbacks(callbacks)
+        self.own_callbacks = list(self._own_callbacks())
 
     def _should_use_xla(self):
         if self.config.jit_compile == "auto":
@@ -83,19 +86,20 @@ class TrainingLoop:
         return history
 
     def _train_with_callbacks(self):
-        config, model = self.config, self.compiled.model
+        config, model = self.config, self.compiled.probability_model
         history = keras.callbacks.History()
         callbacks = keras.callbacks.CallbackList(
-            [*self._own_callbacks(), *self.callbacks, history],
+            [*self.own_callbacks, *self.callbacks, history],
             model=model,
             epochs=config.epochs,
             steps=self.n_batches,
             verbose=config.verbose,
         )
         model.stop_training = False
+        self.compiled.model.stop_training = False  # which a train_step of the user's may set
         callbacks.on_train_begin()
         logs = None
-        for epoch in range(config.epochs):
+        for epoch in range(self._skip_restored_epochs(model), config.epochs):
             callbacks.on_epoch_begin(epoch)
             logs = self._epoch_with_hooks(callbacks)
             self.check_finite("The training loss", [logs.get("loss", 0.0)])
@@ -103,7 +107,7 @@ class TrainingLoop:
                 logs |= self._validate(callbacks)
             self._check_monitor(logs)
             callbacks.on_epoch_end(epoch, logs)
-            if model.stop_training:
+            if model.stop_training or self.compiled.model.stop_training:
                 break
         self.compiled.finish()
         callbacks.on_train_end(logs)
@@ -115,14 +119,20 @@ class TrainingLoop:
     def _own_callbacks(self):
         config = self.config
         if config.early_stopping:
-            yield keras.callbacks.EarlyStopping(
-                monitor=config.monitor,
-                patience=config.patience,
-                mode="min" if config.monitor.endswith("loss") else "max",
-                restore_best_weights=True,
-            )
+            yield early_stopping_callback(config, self.compiled.metrics, self.validation_score)
         if config.verbose:
             yield EpochBar(config.epochs)
+
+    def _skip_restored_epochs(self, model):
+        """Return the first epoch to train, which `BackupAndRestore` sets when it restores a run.
+
+        It writes the number into this attribute, for which Keras has no public name.
+        """
+        first = getattr(model, "_initial_epoch", None) or 0
+        model._initial_epoch = None  # noqa: SLF001 (the model serves other fits, too)
+        for _ in range(first):
+            self._order()  # the samples come in the order of a run that was not interrupted
+        return first
 
     def _order(self, n_epochs=1):
         if not self.config.shuffle:
@@ -164,7 +174,7 @@ class TrainingLoop:
             index = order[i * self.batch_size : (i + 1) * self.batch_size]
             logs = self.compiled.train_batch(self.data, index)
             callbacks.on_train_batch_end(i, logs)
-            if self.compiled.model.stop_training:
+            if self.compiled.probability_model.stop_training:
                 break
         return self.compiled.epoch_logs(logs)
 

@@ -45,3 +45,14 @@ class ProbabilityMetric(keras.metrics.Metric):
     def get_config(self):
         """Return what rebuilds the metric."""
         return {"metric": keras.metrics.serialize(self.metric), "activation": self.activation}
+
+
+def direction_of(metric):
+    """Return how to optimize a metric: "max", "min", or None if it does not say.
+
+    Keras's metrics know it, and Keras's callbacks read it, but only from this attribute, for which
+    there is no public name. Without it, early stopping would have to guess by the metric's name.
+    """
+    inner = metric.metric if isinstance(metric, ProbabilityMetric) else metric
+    directions = {"up": "max", "down": "min"}
+    return directions.get(getattr(inner, "_direction", None))

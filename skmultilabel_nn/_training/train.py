@@ -60,6 +60,7 @@ def train(
         loss=config.loss,
         metrics=metrics,
         multilabel=config.multilabel,
+        n_outputs=samples.Y.shape[1],
     )
     if validation is not None:
         samples, validation = _unify_storage(samples, validation)
@@ -112,5 +113,13 @@ def _compiled_model(model, architecture, arguments, samples, config, weight_ndim
         return kept
     arguments.compile(model)
     rate = arguments.learning_rate
-    schedule = rate if isinstance(rate, OneCycle) else None
-    return CompiledModel(model, x, y, weight_ndim, key, schedule)
+    return CompiledModel(
+        model,
+        x,
+        y,
+        weight_ndim,
+        key,
+        schedule=rate if isinstance(rate, OneCycle) else None,
+        metrics=arguments.metrics,
+        activation="sigmoid" if config.multilabel else "softmax",
+    )

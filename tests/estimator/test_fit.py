@@ -2,18 +2,19 @@
 
 import copy
 import random
-import threading
 from itertools import chain
 
 import joblib
 import keras
 import numpy as np
 import pytest
+import sklearn.metrics
 import tensorflow as tf
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from skmultilabel_nn import KerasMultiLabelClassifier
 from tests.common import FAST, fast_classifier, make_problem
 
 SEEDS = [0, 1]
@@ -376,10 +377,53 @@ def test_partial_fit_refuses_another_vocabulary(problem):
 
 
 def test_callbacks_that_cannot_be_copied_are_named(problem):
-    callback = keras.callbacks.Callback()
-    callback.lock = threading.Lock()
-    with pytest.raises(TypeError, match="callbacks are copied at each fit"):
-        fast_classifier(callbacks=[callback]).fit(*problem)
+    class NoCopy(keras.callbacks.Callback):
+        def __copy__(self):
+            raise RuntimeError("only one of me")
+
+    with pytest.raises(TypeError, match=r"callbacks are copied at each fit.*only one of me"):
+        fast_classifier(callbacks=[NoCopy()]).fit(*problem)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "error", "message"),
+    [
+        ("accuracy", TypeError, r"Write \['accuracy'\]"),
+        (3, TypeError, "metrics must be a list"),
+        (False, TypeError, "metrics must be a list"),
+        ([3], ValueError, "no metric that Keras knows"),
+        (["no such metric"], ValueError, "no metric that Keras knows"),
+        (["f1_score"], ValueError, r"average='macro'"),
+        ([keras.metrics.F1Score()], ValueError, "one number per epoch"),
+        (["sparse_categorical_accuracy"], ValueError, "cannot be computed from an indicator"),
+        ([sklearn.metrics.f1_score], TypeError, "a function of scikit-learn"),
+    ],
+)
+def test_metrics_are_checked_before_training(problem, metrics, error, message):
+    with pytest.raises(error, match=message):
+        fast_classifier(metrics=metrics).fit(*problem)
+
+
+def test_metrics_of_a_compiled_network_are_recorded(problem):
+    X, Y = problem
+    network = keras.Sequential(
+        [keras.Input(X.shape[1:]), keras.layers.Dense(Y.shape[1], activation="sigmoid")]
+    )
+    network.compile(
+        "adam", "binary_crossentropy", metrics=["mae"], weighted_metrics=[keras.metrics.AUC()]
+    )
+    clf = KerasMultiLabelClassifier(network=network, epochs=2, random_state=0).fit(X, Y)
+    assert len(clf.history_) == 3
+    given = KerasMultiLabelClassifier(network=network, metrics=["accuracy"], epochs=2).fit(X, Y)
+    assert set(given.history_) == {"loss", "accuracy"}
+
+
+def test_progress_without_a_terminal_is_plain_text(problem, capsys):
+    fast_classifier(verbose=1, epochs=2).fit(*problem)
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0].startswith("Epoch 1/2 - loss: 0.")
+    assert len(printed.splitlines()) == 2
+    assert not {"\b", "\x1b", "\r"} & set(printed)
 
 
 def test_class_weight_is_no_number(problem):

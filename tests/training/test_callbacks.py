@@ -1,6 +1,6 @@
 """Callbacks against `keras.Model.fit`: the same calls, and what they may do."""
 
-import copy
+import threading
 
 import keras
 import numpy as np
@@ -151,12 +151,105 @@ class TestCallbacks:
         assert outcome.callbacks[0].calls
 
     def test_copies_are_called(self):
-        recorder = Recorder()
-        before = copy.deepcopy(vars(recorder))
+        """`fit` changes no attribute of the user's object, but what it refers to is live."""
+
+        class Watching(Recorder):
+            n_epochs = 0
+
+            def on_epoch_end(self, epoch, logs=None):
+                self.n_epochs += 1
+                self.calls.append(epoch)
+
+        recorder = Watching()
+        before = dict(vars(recorder))
         outcome = ours(network(5), *problem(5), callbacks=[recorder])
         assert vars(recorder) == before
+        assert recorder.calls == outcome.callbacks[0].calls
+        assert recorder.calls[-2:] == [3, ("on_train_end", None, recorder.calls[-1][2])]
+        assert (recorder.n_epochs, outcome.callbacks[0].n_epochs) == (0, 4)
         assert outcome.callbacks[0] is not recorder
         assert outcome.callbacks[0].model is None
+
+    def test_objects_that_cannot_be_copied_are_used_as_they_are(self):
+        class Report(keras.callbacks.Callback):
+            def __init__(self):
+                super().__init__()
+                self.lock, self.values = threading.Lock(), []
+
+            def on_epoch_end(self, epoch, logs=None):
+                with self.lock:
+                    self.values.append(logs["loss"])
+
+        report = Report()
+        outcome = ours(network(5), *problem(5), callbacks=[report])
+        assert report.values == outcome.history["loss"]
+
+    def test_they_see_probabilities(self, tmp_path):
+        X, Y = problem(5)
+        seen = []
+
+        class Predict(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                seen.append(self.model.predict(X, verbose=0))
+
+        path = tmp_path / "model.keras"
+        checkpoint = keras.callbacks.ModelCheckpoint(str(path), "loss")
+        outcome = ours(network(5), X, Y, callbacks=[Predict(), checkpoint])
+        model = network(5, final="sigmoid")
+        for variable, value in zip(model.variables, outcome.values, strict=True):
+            variable.assign(value)
+        expected = model.predict(X, verbose=0)
+        np.testing.assert_allclose(seen[-1], expected, rtol=1e-5)
+        saved = keras.saving.load_model(path)
+        np.testing.assert_allclose(saved.predict(X, verbose=0), expected, rtol=1e-5)
+
+    @pytest.mark.parametrize(
+        ("metric", "name"), [(keras.metrics.AUC, "auc"), (keras.metrics.MeanSquaredError, "mse")]
+    )
+    def test_of_keras_know_the_direction_of_metrics(self, tmp_path, metric, name):
+        X, Y = problem(5)
+        callbacks = [
+            keras.callbacks.EarlyStopping(f"val_{name}", patience=1, restore_best_weights=True),
+            keras.callbacks.ModelCheckpoint(
+                str(tmp_path / "best.keras"), f"val_{name}", save_best_only=True
+            ),
+            keras.callbacks.ReduceLROnPlateau(f"val_{name}", patience=1),
+        ]
+        given = {"epochs": 12, "learning_rate": 0.3}
+        outcome = ours(
+            network(5),
+            X,
+            Y,
+            validation=problem(6),
+            metrics=[metric(name=name)],
+            callbacks=callbacks,
+            **given,
+        )
+        best = np.max if name == "auc" else np.min
+        values = outcome.history[f"val_{name}"]
+        assert outcome.callbacks[0].best == pytest.approx(best(values[:-1] or values), rel=1e-6)
+
+    def test_an_interrupted_run_trains_only_the_epochs_that_are_left(self, tmp_path):
+        X, Y = problem(5)
+
+        class Interrupt(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                if epoch == 2:
+                    raise KeyboardInterrupt
+
+        def run(*callbacks, epochs=6):
+            return ours(network(5), X, Y, epochs=epochs, shuffle=True, callbacks=callbacks)
+
+        backup = str(tmp_path / "backup")
+        with pytest.raises(KeyboardInterrupt):
+            run(keras.callbacks.BackupAndRestore(backup), Interrupt())
+        resumed = run(keras.callbacks.BackupAndRestore(backup))
+        whole = run(keras.callbacks.Callback())
+        assert len(whole.history["loss"]) == 6
+        assert len(resumed.history["loss"]) == 3
+        np.testing.assert_array_equal(resumed.history["loss"], whole.history["loss"][3:])
+        for a, b in zip(resumed.values, whole.values, strict=True):
+            np.testing.assert_array_equal(a, b)
 
     def test_parameters_and_model_are_there(self):
         class Look(keras.callbacks.Callback):
@@ -185,6 +278,49 @@ class TestEarlyStopping:
             variable.assign(value)
         model.compile(loss="binary_crossentropy")
         assert model.evaluate(*validation, verbose=0) == pytest.approx(min(losses), rel=1e-4)
+
+    @pytest.mark.parametrize(
+        ("metric", "name"),
+        [
+            ("mean_squared_error", "mean_squared_error"),
+            ("binary_crossentropy", "binary_crossentropy"),
+            ("auc", "auc"),
+            (keras.metrics.BinaryAccuracy(name="loss_of_nothing"), "loss_of_nothing"),
+        ],
+    )
+    def test_direction_is_that_of_the_metric(self, metric, name):
+        X, Y = problem(1)
+        given = {"epochs": 15, "learning_rate": 0.1, "early_stopping": True, "patience": 3}
+        outcome = ours(
+            network(1),
+            X,
+            Y,
+            validation=problem(2),
+            metrics=[metric],
+            monitor=f"val_{name}",
+            **given,
+        )
+        values = outcome.history[f"val_{name}"]
+        larger_is_better = name in ("auc", "loss_of_nothing")
+        best = int(np.argmax(values) if larger_is_better else np.argmin(values))
+        assert len(values) == min(15, best + 1 + 3)
+
+    def test_direction_of_a_function_is_asked_for(self):
+        def my_metric(y_true, y_pred):
+            return keras.ops.mean(y_pred, axis=-1)
+
+        given = {"early_stopping": True, "monitor": "val_my_metric", "validation": problem(1)}
+        with pytest.raises(ValueError, match=r"EarlyStopping\('val_my_metric', mode='max'"):
+            ours(network(0), *problem(0), metrics=[my_metric], **given)
+
+    def test_a_value_that_a_callback_writes_is_monitored_by_the_callback_of_keras(self):
+        class Write(keras.callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                logs["val_mine"] = float(epoch < 2) + epoch / 10
+
+        stop = keras.callbacks.EarlyStopping("val_mine", mode="max", patience=2)
+        outcome = ours(network(0), *problem(0), epochs=20, callbacks=[Write(), stop])
+        assert len(outcome.history["loss"]) == 4
 
     def test_unknown_monitor_is_named(self):
         given = {"early_stopping": True, "monitor": "val_nothing", "validation": problem(1)}
