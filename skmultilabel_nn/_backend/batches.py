@@ -38,7 +38,7 @@ class Layout(NamedTuple):
     sparse_batches: bool = False
 
     def signature(self):
-        """Return the specifications of the tensors of `parts`."""
+        """Return the specifications of the tensors of `to_tensors`."""
         values = tf.TensorSpec((None,) if self.sparse else (None, *self.shape), self.storage)
         if not self.sparse:
             return (values,)
@@ -57,14 +57,14 @@ def layout(rows, dtype, *, max_dense_features=None):
     return Layout(tuple(rows.shape[1:]), dtype, storage, sparse, wide)
 
 
-def like(rows, other):
+def convert_like(rows, other):
     """Return rows in the storage of `other`: sparse or dense; small integers only beside such."""
     if sp.issparse(rows) != sp.issparse(other):
         rows = rows.toarray() if sp.issparse(rows) else sp.csr_matrix(rows)
     return rows.astype(np.promote_types(rows.dtype, other.dtype), copy=False)
 
 
-def parts(rows, layout, *, n_rows=None):
+def to_tensors(rows, layout, *, n_rows=None):
     """Return the tensors that hold the rows, padded to `n_rows` rows if that is given."""
     if layout.sparse:
         rows = _canonical(rows)
@@ -89,14 +89,14 @@ def _canonical(rows):
     return rows
 
 
-def take(tensors, index, layout):
+def gather_batch(tensors, index, layout):
     """Return a batch, the rows with the numbers `index`, in the batches' dtype."""
     if not layout.sparse:
         return tf.cast(tf.gather(tensors[0], index), layout.dtype)
-    return _take_sparse(tensors, index, layout)
+    return _gather_sparse_batch(tensors, index, layout)
 
 
-def _take_sparse(tensors, index, layout):
+def _gather_sparse_batch(tensors, index, layout):
     indptr, indices, values = tensors
     positions = tf.ragged.range(tf.gather(indptr, index), tf.gather(indptr, index + 1))
     columns = tf.cast(tf.gather(indices, positions.flat_values), tf.int64)
@@ -110,7 +110,7 @@ def _take_sparse(tensors, index, layout):
     return tf.ensure_shape(tf.sparse.to_dense(batch), (None, width))
 
 
-def piece(rows, layout):
+def to_batch(rows, layout):
     """Return a few rows of an ndarray or CSR matrix as one batch, outside of any program."""
     if not layout.sparse:
         return tf.constant(rows, layout.storage)
@@ -122,8 +122,8 @@ def piece(rows, layout):
     return tf.constant(rows.toarray(), layout.dtype)
 
 
-def piece_signature(layout):
-    """Return the specification of what `piece` gives."""
+def batch_signature(layout):
+    """Return the specification of what `to_batch` gives."""
     if layout.sparse_batches:
         return tf.SparseTensorSpec((None, *layout.shape), layout.dtype)
     storage = layout.dtype if layout.sparse else layout.storage

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 
-_CHATTER = re.compile(
+_STARTUP_LOG_PATTERN = re.compile(
     rb"^(WARNING: All log messages before absl|[IW]\d{4} |\d{4}-\d\d-\d\d .*: [IW] "
     rb"|.*failed call to cuInit|.*Unable to register cu)"
 )
@@ -34,7 +34,7 @@ def load_keras():
     with _LOCK:
         if "tensorflow" not in sys.modules:
             _first_import()
-        _share_cores()
+        _limit_threads()
     import keras
 
     _check_backend(keras.backend.backend())
@@ -98,7 +98,7 @@ def _check_backend(name):
 
 
 def _first_import():
-    with _default_log_level(), without_chatter(), _interrupts_held_back():
+    with _default_log_level(), suppress_startup_logs(), _interrupts_held_back():
         try:
             import tensorflow as tf
         except ModuleNotFoundError as error:
@@ -109,7 +109,7 @@ def _first_import():
                 "another distribution of it (as tensorflow-cpu, tensorflow-rocm), of version 2.18 "
                 "or later."
             ) from error
-        _share_cores()
+        _limit_threads()
         import keras  # noqa: F401  (its import logs as well)
 
         tf.constant(0)  # starts the runtime, whose greeting would come later otherwise
@@ -136,7 +136,7 @@ def _interrupts_held_back():
 
 
 @functools.cache
-def _share_cores():
+def _limit_threads():
     """Keep to the number of threads that joblib allots to a worker.
 
     joblib tells its workers their share through OMP_NUM_THREADS, which TensorFlow does not read.
@@ -164,17 +164,17 @@ def _default_log_level():
 
 
 @contextlib.contextmanager
-def without_chatter():
+def suppress_startup_logs():
     """Hold back what the C++ runtime writes to stderr while it starts; pass on all but greetings.
 
     The first messages are written before TensorFlow's log level is in force, so that the file
     descriptor is the only place where they can be stopped (tensorflow/tensorflow#100442).
     """
     with _STDERR:  # two at once would give it back in the wrong order
-        yield from _held_back()
+        yield from _capture_stderr()
 
 
-def _held_back():
+def _capture_stderr():
     try:
         stderr = os.dup(2)
     except OSError:  # a process without stderr
@@ -188,6 +188,6 @@ def _held_back():
             os.dup2(stderr, 2)
             os.close(stderr)
             held.seek(0)
-            rest = b"".join(line for line in held if not _CHATTER.match(line))
+            rest = b"".join(line for line in held if not _STARTUP_LOG_PATTERN.match(line))
             if rest.strip():
                 os.write(2, rest)

@@ -183,7 +183,7 @@ class FittedNetwork:
         program, layout, weights = self._program_for(X, programs)
 
         def compute(batch):
-            return program(*weights, programs.batches.piece(batch, layout)).numpy()
+            return program(*weights, programs.batches.to_batch(batch, layout)).numpy()
 
         batch_size = rows_per_batch(self.input_shape, sparse=layout.sparse_batches)
         with memory_errors():

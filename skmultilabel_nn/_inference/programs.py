@@ -7,7 +7,7 @@ from skmultilabel_nn._backend import batches
 from skmultilabel_nn._backend.loading import load_keras, load_tensorflow
 from skmultilabel_nn._backend.program_cache import ProgramCache, compiled
 from skmultilabel_nn.networks._final_activation import with_probabilities, without_final_activation
-from skmultilabel_nn.networks._introspection import n_token_ids, parts_of, set_values
+from skmultilabel_nn.networks._introspection import iter_keras_objects, n_token_ids, set_values
 from skmultilabel_nn.networks._preparation import copy_model
 from skmultilabel_nn.networks._serialization import as_stored, describe, deserialize
 
@@ -66,7 +66,7 @@ def _compile(build, layout):
     signature = [
         specs(model.trainable_variables),
         specs(model.non_trainable_variables),
-        batches.piece_signature(layout),
+        batches.batch_signature(layout),
     ]
     return compiled(logits, signature)
 
@@ -98,12 +98,12 @@ def copy_of(model, input_shape):
 
 def add_probabilities(model, activation, input_shape):
     """Return a model that gives probabilities, always, in place of a new model's logits."""
-    for part in parts_of(model):
+    for part in iter_keras_objects(model):
         if hasattr(part, "each_trains"):  # members of an ensemble, for a loss on logits
             part.each_trains = False
         if hasattr(part, "double_precision"):  # which converters to other formats do not know
             part.double_precision = False
-    names = {getattr(part, "name", None) for part in parts_of(model)}
+    names = {getattr(part, "name", None) for part in iter_keras_objects(model)}
     model = with_probabilities(model, activation, names)
     model(keras.ops.zeros((1, *input_shape)))  # Keras exports only what was called
     return model

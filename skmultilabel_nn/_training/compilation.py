@@ -14,7 +14,7 @@ from skmultilabel_nn.losses._adapter import LossAdapter
 from skmultilabel_nn.losses._base import CellLoss
 from skmultilabel_nn.losses._lookup import get_loss
 from skmultilabel_nn.networks._introspection import float_dtype
-from skmultilabel_nn.networks._serialization import plain_config
+from skmultilabel_nn.networks._serialization import self_contained_config
 
 from .one_cycle import OneCycle
 from .probability_metric import ProbabilityMetric
@@ -57,7 +57,7 @@ class CompileArguments(NamedTuple):
             None where parts are the user's own code, which no text can tell.
         """
         parts = [self.optimizer, self.loss, *self.metrics]
-        texts = [plain_config(part) for part in parts]
+        texts = [self_contained_config(part) for part in parts]
         if None in texts or getattr(self.optimizer, "use_ema", False):
             return None  # averages of weights start from the weights
         optimizer = json.loads(texts[0])

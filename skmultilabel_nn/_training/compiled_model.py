@@ -5,10 +5,10 @@ import functools
 import numpy as np
 
 from skmultilabel_nn._backend import batches
-from skmultilabel_nn._backend.loading import load_keras, load_tensorflow, without_chatter
+from skmultilabel_nn._backend.loading import load_keras, load_tensorflow, suppress_startup_logs
 from skmultilabel_nn._backend.program_cache import compiled
 from skmultilabel_nn.networks._final_activation import with_probabilities
-from skmultilabel_nn.networks._introspection import parts_of
+from skmultilabel_nn.networks._introspection import iter_keras_objects
 
 from .one_cycle import OneCycle
 
@@ -81,7 +81,7 @@ class CompiledModel:
 
         Its metrics are those of the user, so that callbacks of Keras find the direction of each.
         """
-        names = {getattr(part, "name", None) for part in parts_of(self.model)}
+        names = {getattr(part, "name", None) for part in iter_keras_objects(self.model)}
         model = with_probabilities(self.model, self._activation, names)
         loss = {"sigmoid": "binary_crossentropy", "softmax": "categorical_crossentropy"}
         model.compile(
@@ -99,14 +99,14 @@ class CompiledModel:
     def supports_xla(self):
         """Whether XLA can compile an epoch."""
         dense = not (self._x.sparse or self._y.sparse)
-        parts = parts_of(self.model)
+        parts = iter_keras_objects(self.model)
         supported = all(getattr(part, "supports_jit", True) for part in parts)
         return dense and supported and not self.overrides_train_step
 
     @property
     def is_stochastic(self):
         """Whether a layer is_stochastic random numbers in training, as dropout does."""
-        return any(hasattr(part, "seed_generator") for part in parts_of(self.model))
+        return any(hasattr(part, "seed_generator") for part in iter_keras_objects(self.model))
 
     @property
     def learning_rate(self):
@@ -172,15 +172,15 @@ class CompiledModel:
         unit = max(1, 2 ** (n.bit_length() - 4))
         n_rows = -(-n // unit) * unit if padded else None
         weight = (self._weight_tensor(rows.weight, n, n_rows),) if self._weight_ndim else ()
-        x = batches.parts(rows.X, self._x, n_rows=n_rows)
-        return x, batches.parts(rows.Y, self._y, n_rows=n_rows), weight
+        x = batches.to_tensors(rows.X, self._x, n_rows=n_rows)
+        return x, batches.to_tensors(rows.Y, self._y, n_rows=n_rows), weight
 
     def _weight_tensor(self, weight, n, n_rows):
         weight = np.ones(n, self._y.dtype) if weight is None else weight
         if weight.ndim < self._weight_ndim:
             weight = np.repeat(weight[:, np.newaxis], self._y.shape[0], axis=1)
         layout = batches.layout(weight, self._y.dtype)
-        return batches.parts(weight, layout, n_rows=n_rows)[0]
+        return batches.to_tensors(weight, layout, n_rows=n_rows)[0]
 
     def run(self, data, orders, first, last, batch_size, *, jit, max_epochs_per_call=1):
         """Train on batches `first` to `last` of each row of `orders`, one epoch a row.
@@ -226,7 +226,7 @@ class CompiledModel:
         program = self._program(("xla", batch_size), lambda: self._make_epochs(batch_size))
         if not new:
             return program(*data, *arguments)
-        with without_chatter():  # XLA greets when it first compiles
+        with suppress_startup_logs():  # XLA greets when it first compiles
             return program(*data, *arguments)
 
     def train_batch(self, data, index):
@@ -291,7 +291,7 @@ class CompiledModel:
         return context.merge_call(lambda _, batch: self.model.train_step(batch), args=(batch,))
 
     def _take(self, x, y, weight, index):
-        batch = batches.take(x, index, self._x), batches.take(y, index, self._y)
+        batch = batches.gather_batch(x, index, self._x), batches.gather_batch(y, index, self._y)
         return batch + tuple(tf.gather(w, index) for w in weight)
 
     def _logs(self):

@@ -90,7 +90,7 @@ def _learning_rate(config, n_samples):
 
 def _unify_storage(samples, validation):
     """Store both alike, so that one program serves both."""
-    X, Y = (batches.like(b, a) for a, b in zip(samples[:2], validation[:2], strict=True))
+    X, Y = (batches.convert_like(b, a) for a, b in zip(samples[:2], validation[:2], strict=True))
     if samples.X.dtype != X.dtype:  # small integers beside floats
         samples = samples._replace(X=samples.X.astype(X.dtype))
     return samples, validation._replace(X=X, Y=Y)

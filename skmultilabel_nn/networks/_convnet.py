@@ -9,11 +9,11 @@ from ._base import NetworkBuilder, check_rate, check_sizes
 
 
 class ConvNet(NetworkBuilder):
-    """Build a small convolutional network for pictures, arrays (height, width, channels).
+    """Build a small convolutional network for images, arrays (height, width, channels).
 
     Blocks of two convolutions with batch normalization, each block halving the sides; then the
     maximum of each filter within each cell of a coarse grid, as it matters roughly, but only
-    roughly, where in the picture a thing is.
+    roughly, where in the image a thing is.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class ConvNet(NetworkBuilder):
         Cells of the grid along each side, at most; 1 where it does not matter at all where a thing
         is.
     dropout : float in [0, 1), default=0.5
-        Share of the last features left out at random in each training step.
+        Dropout rate of the last features.
 
     Examples
     --------
@@ -43,8 +43,8 @@ class ConvNet(NetworkBuilder):
     def _build(self, input_shape, n_outputs):
         if len(input_shape) != 3:
             raise ValueError(
-                f"ConvNet takes pictures of shape (height, width, channels), got samples of shape "
-                f"{input_shape}. Reshape X; a gray picture has one channel."
+                f"ConvNet takes images of shape (height, width, channels), got samples of shape "
+                f"{input_shape}. Reshape X; a gray image has one channel."
             )
         grid = check_integer("grid", self.grid, minimum=1)
         filters = check_sizes("filters", self.filters, allow_empty=False)

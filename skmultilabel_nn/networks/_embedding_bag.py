@@ -19,9 +19,9 @@ class EmbeddingBag(NetworkBuilder):
     hidden_size : int, default=0
         Units of a hidden layer between mean and labels; 0 for none.
     dropout : float in [0, 1), default=0.4
-        Share of the mean vector, and of the hidden units, left out at random in each training step.
+        Dropout rate of the mean vector, and of the hidden units.
     token_dropout : float in [0, 1), default=0.5
-        Share of the tokens left out at random in each training step.
+        Dropout rate of whole tokens.
 
     Notes
     -----

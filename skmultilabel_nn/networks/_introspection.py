@@ -19,7 +19,7 @@ _IN_COMPILING = (
 )
 
 
-def parts_of(thing):
+def iter_keras_objects(thing):
     """Return a model, loss, metric or optimizer and all parts inside of it, at any depth.
 
     What a model is compiled with is no part of it.
@@ -38,13 +38,13 @@ def parts_of(thing):
 
 def build(model, input_shape):
     """Create the variables of a model that has none yet."""
-    if not isinstance(model, keras.Sequential) and not is_graph(model):
+    if not isinstance(model, keras.Sequential) and not is_functional(model):
         model(keras.ops.zeros((1, *input_shape)))  # a subclass may create its layers in `call`
     elif not model.built:
         model.build((None, *input_shape))
 
 
-def is_graph(model):
+def is_functional(model):
     """Whether Keras knows the graph of a model, as it does not of one with its own `call`."""
     return isinstance(getattr(model, "outputs", None), list)
 
@@ -63,7 +63,7 @@ def set_values(model, values):
 
 def finalize(model):
     """Let preprocessing layers derive their constants from their variables, once these are set."""
-    for part in parts_of(model):
+    for part in iter_keras_objects(model):
         if hasattr(part, "finalize_state"):
             part.finalize_state()
 
@@ -72,12 +72,12 @@ def has_sparse_linear(network):
     """Whether a Keras model holds the layer of a linear network that is trained by plain SGD."""
     if not isinstance(network, keras.Model):
         return False
-    return any(isinstance(part, SparseLinear) for part in parts_of(network))
+    return any(isinstance(part, SparseLinear) for part in iter_keras_objects(network))
 
 
 def n_token_ids(model):
     """Return how many token ids a model knows; None if its input does not go to an Embedding."""
-    if not is_graph(model):
+    if not is_functional(model):
         return None
     if isinstance(model, keras.Sequential):
         first = [layer for layer in model.layers[:1] if isinstance(layer, keras.layers.Embedding)]

@@ -15,7 +15,7 @@ def linear_network(input_shape, n_outputs, *, input_dropout, dtype):
     input_shape : tuple of int
     n_outputs : int
     input_dropout : float
-        Share of features left out at random in each training step.
+        Dropout rate of the features.
     dtype : str
 
     Returns

@@ -23,9 +23,9 @@ class MLP(NetworkBuilder):
     activation : str or callable, default="relu"
         Activation of the hidden layers, by its Keras name.
     dropout : float in [0, 1), default=0.4
-        Share of hidden units left out at random in each training step.
+        Dropout rate of the hidden units.
     input_dropout : float in [0, 1), default=0.5
-        Share of features left out at random in each training step.
+        Dropout rate of the features.
     n_members : int, default=8
         Members of the ensemble; 1 is a plain network.
     n_bins : int, default=0

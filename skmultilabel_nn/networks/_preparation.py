@@ -10,7 +10,7 @@ from skmultilabel_nn._backend.seeding import seeded
 from skmultilabel_nn._utils.text import format_value
 
 from ._final_activation import without_final_activation
-from ._introspection import build, finalize, is_graph, parts_of
+from ._introspection import build, finalize, is_functional, iter_keras_objects
 from ._serialization import configuration, user_code
 from .layers._ensemble import MeanOfMembers
 from .layers._input_scaling import InputScaling
@@ -78,7 +78,7 @@ def prepare_network(
             _check_input(network, input_shape)
             model = copy_model(network, input_shape)
         else:
-            model = _called(network, input_shape, n_outputs)
+            model = _build_from_callable(network, input_shape, n_outputs)
             _check_input(model, input_shape)
             _build(model, input_shape)
         _check_output(model, input_shape, n_outputs)
@@ -86,7 +86,7 @@ def prepare_network(
         input_scaling = None
         if scaling is not None:
             model, input_scaling = _with_scaling(model, input_shape, scaling, dtype)
-    layers = parts_of(model)
+    layers = iter_keras_objects(model)
     for layer in layers:
         if isinstance(layer, MeanOfMembers):
             layer.exclusive = multiclass
@@ -121,7 +121,7 @@ def initialize_output_bias(prepared, log_odds):
         layer.bias.assign(np.broadcast_to(log_odds, layer.bias.shape))
 
 
-def _called(network, input_shape, n_outputs):
+def _build_from_callable(network, input_shape, n_outputs):
     model = network(tuple(input_shape), n_outputs)
     if not isinstance(model, keras.Model):
         raise TypeError(
@@ -176,7 +176,7 @@ def _check_same_shapes(model, copy, input_shape):
 
 
 def _check_input(model, input_shape):
-    if not is_graph(model):
+    if not is_functional(model):
         return
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ValueError(
@@ -210,7 +210,7 @@ def _with_scaling(model, input_shape, scaling, dtype):
             f"train_step. Set standardize=False and scale X before, or inside the network."
         )
     layer = InputScaling(center=scaling == "center", name="input_scaling", dtype=dtype)
-    sparse = is_graph(model) and model.inputs[0].sparse
+    sparse = is_functional(model) and model.inputs[0].sparse
     inputs = keras.Input(input_shape, dtype=dtype, sparse=sparse, name="features")
     return keras.Model(inputs, model(layer(inputs)), name="scaled"), layer
 

@@ -9,7 +9,7 @@ from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn._backend.seeding import seeded
 
 from ._final_activation import without_final_activation
-from ._introspection import build, float_dtype, is_graph, parts_of, set_values
+from ._introspection import build, float_dtype, is_functional, iter_keras_objects, set_values
 from .layers import _registry  # noqa: F401  (its import makes Keras know our layers)
 
 keras = load_keras()
@@ -23,7 +23,7 @@ def configuration(part):
     """Return the configuration of a Keras object, without what it is compiled with."""
     config = keras.saving.serialize_keras_object(part)
     config.pop("compile_config", None)
-    if isinstance(part, keras.Model) and not is_graph(part):
+    if isinstance(part, keras.Model) and not is_functional(part):
         # Keras adds arguments of its own, which the constructor need not take.
         parameters = inspect.signature(type(part)).parameters.values()
         if all(parameter.kind != parameter.VAR_KEYWORD for parameter in parameters):
@@ -78,7 +78,7 @@ def user_code(*things):
         If two of them have the same name, so that Keras would take one for the other.
     """
     found = {}
-    for part in (part for thing in things for part in parts_of(thing)):
+    for part in (part for thing in things for part in iter_keras_objects(thing)):
         functions = [value for value in vars(part).values() if inspect.isfunction(value)]
         for code in (type(part), *functions):
             if (code.__module__ or "").startswith(_OURS):
@@ -190,18 +190,18 @@ def restore(text, values, code, *, safe_mode):
     return thing
 
 
-def plain_config(thing):
+def self_contained_config(thing):
     """Return the configuration of a Keras object as JSON text if it tells all of it, else None.
 
     What tells all is made of Keras's own parts and this package's, without code of the user and
     without constants that were learnt from data.
     """
-    parts = parts_of(thing)
-    told = all(map(_is_plain, parts)) and all(map(_tells_its_arguments, parts))
+    parts = iter_keras_objects(thing)
+    told = all(map(_is_self_contained, parts)) and all(map(_config_is_complete, parts))
     return serialize(thing) if told else None
 
 
-def _is_plain(part):
+def _is_self_contained(part):
     if not type(part).__module__.startswith(_OURS) or isinstance(part, keras.layers.Lambda):
         return False
     return not hasattr(part, "finalize_state") and all(map(_is_known, vars(part).values()))
@@ -214,7 +214,7 @@ def _is_known(value):
     return (code.__module__ or "").startswith(_OURS)
 
 
-def _tells_its_arguments(part):
+def _config_is_complete(part):
     """Whether `get_config` has all arguments, as that of `keras.losses.Huber` has not."""
     if not isinstance(part, keras.losses.Loss | keras.metrics.Metric):
         return True  # Keras rebuilds all others from their configurations, as we do
@@ -246,7 +246,7 @@ class Architecture(NamedTuple):
 
 def describe(model):
     """Return the `Architecture` of a built model."""
-    config = plain_config(model)
+    config = self_contained_config(model)
     key = None
     if config is not None:
         variables = [(v.shape, v.dtype, v.trainable) for v in model.variables]

@@ -51,15 +51,17 @@ class TestSparse:
         layout = batches.layout(X, "float32", max_dense_features=batches.WIDEST_DENSE_BATCH)
         assert layout.sparse
         assert not layout.sparse_batches
-        tensors = batches.parts(X, layout)
-        batch = batches.take(tensors, tf.constant(index, tf.int32), layout)
+        tensors = batches.to_tensors(X, layout)
+        batch = batches.gather_batch(tensors, tf.constant(index, tf.int32), layout)
         np.testing.assert_allclose(batch.numpy(), expected, rtol=1e-6)
 
     def test_take_of_wide_rows_stays_sparse(self, seed, kind, index):
         X = matrix(seed, kind, WIDE)
         layout = batches.layout(X, "float64", max_dense_features=batches.WIDEST_DENSE_BATCH)
         assert layout.sparse_batches
-        batch = batches.take(batches.parts(X, layout), tf.constant(index, tf.int32), layout)
+        batch = batches.gather_batch(
+            batches.to_tensors(X, layout), tf.constant(index, tf.int32), layout
+        )
         assert isinstance(batch, tf.SparseTensor)
         np.testing.assert_allclose(dense(batch), X.toarray()[index], rtol=1e-6)
 
@@ -67,7 +69,7 @@ class TestSparse:
         for width in (7, WIDE):
             X = matrix(seed, kind, width)
             layout = batches.layout(X, "float32", max_dense_features=batches.WIDEST_DENSE_BATCH)
-            batch = batches.piece(X[index], layout)
+            batch = batches.to_batch(X[index], layout)
             np.testing.assert_allclose(dense(batch), X.toarray()[index], rtol=1e-6)
 
 
@@ -75,7 +77,7 @@ def test_the_given_matrix_is_not_changed():
     X = matrix(0, "unsorted")
     before = X.indices.copy(), X.data.copy()
     layout = batches.layout(X, "float32")
-    batches.parts(X, layout)
+    batches.to_tensors(X, layout)
     np.testing.assert_array_equal(X.indices, before[0])
     np.testing.assert_array_equal(X.data, before[1])
 
@@ -89,10 +91,10 @@ def test_wide_rows_are_made_dense_for_networks_that_need_it():
 def test_small_integers_are_kept_until_they_are_needed(dtype):
     X = np.random.RandomState(0).randint(0, 2, (10, 3, 2)).astype(dtype)
     layout = batches.layout(X, "float32")
-    (stored,) = batches.parts(X, layout)
+    (stored,) = batches.to_tensors(X, layout)
     small = np.dtype(dtype) in (np.uint8, np.int8)
     assert stored.dtype == (np.dtype(dtype) if small else np.float32)
-    batch = batches.take((stored,), tf.constant([2, 0]), layout)
+    batch = batches.gather_batch((stored,), tf.constant([2, 0]), layout)
     assert batch.dtype == tf.float32
     np.testing.assert_array_equal(batch, X[[2, 0]].astype(np.float32))
 
@@ -100,7 +102,7 @@ def test_small_integers_are_kept_until_they_are_needed(dtype):
 @pytest.mark.parametrize("n_rows", [4, 5, 9])
 def test_padding_adds_zeros(n_rows):
     X = np.ones((4, 3), np.float32)
-    (stored,) = batches.parts(X, batches.layout(X, "float32"), n_rows=n_rows)
+    (stored,) = batches.to_tensors(X, batches.layout(X, "float32"), n_rows=n_rows)
     assert stored.shape == (n_rows, 3)
     assert stored.numpy().sum() == 12
     np.testing.assert_array_equal(stored[:4], X)
@@ -109,6 +111,6 @@ def test_padding_adds_zeros(n_rows):
 def test_signatures_fit_the_tensors():
     for X in (matrix(0, "sorted"), np.ones((4, 3, 2), np.uint8), np.ones((5, 2))):
         layout = batches.layout(X, "float32")
-        for spec, tensor in zip(layout.signature(), batches.parts(X, layout), strict=True):
+        for spec, tensor in zip(layout.signature(), batches.to_tensors(X, layout), strict=True):
             assert spec.is_compatible_with(tensor)
-        assert batches.piece_signature(layout).is_compatible_with(batches.piece(X, layout))
+        assert batches.batch_signature(layout).is_compatible_with(batches.to_batch(X, layout))

@@ -80,7 +80,7 @@ print(tf.config.threading.get_intra_op_parallelism_threads())
 
 class TestWithoutChatter:
     def test_messages_pass_and_greetings_do_not(self, capfd):
-        with loading.without_chatter():
+        with loading.suppress_startup_logs():
             os.write(2, b"I0000 00:00:1 1 port.cc:153] oneDNN is on\na real problem\n")
             os.write(2, b"WARNING: All log messages before absl::InitializeLog() is called\n")
             os.write(2, b"E0000 00:00:1 1 x.cc:1] something broke\n")
@@ -89,7 +89,7 @@ class TestWithoutChatter:
         )
 
     def test_given_back_after_an_error(self, capfd):
-        with pytest.raises(RuntimeError), loading.without_chatter():
+        with pytest.raises(RuntimeError), loading.suppress_startup_logs():
             raise RuntimeError
         os.write(2, b"still here\n")
         assert capfd.readouterr().err == "still here\n"
@@ -97,7 +97,7 @@ class TestWithoutChatter:
     def test_many_threads(self, capfd):
         def work(i):
             for _ in range(20):
-                with loading.without_chatter():
+                with loading.suppress_startup_logs():
                     os.write(2, b"%d\n" % i)
 
         threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn._fitting.defaults import Problem, describe_problem, resolve
 from skmultilabel_nn._training.config import Samples
-from skmultilabel_nn.networks._introspection import parts_of
+from skmultilabel_nn.networks._introspection import iter_keras_objects
 
 
 def auto(name, n_samples=1000, n_features=100, n_labels=10, sparse=False):
@@ -80,7 +80,9 @@ def test_sparse_features_have_a_linear_model_beside_the_network(sizes, skip, n_f
     X = sp.random(40, n_features, 0.01, "csr", np.float32, np.random.RandomState(0))
     Y = np.arange(80).reshape(40, 2) % 2
     clf = KerasMultiLabelClassifier(sizes, epochs=1, random_state=0).fit(X, Y)
-    assert any(getattr(part, "name", "") == "skip" for part in parts_of(clf.model_)) == skip
+    assert (
+        any(getattr(part, "name", "") == "skip" for part in iter_keras_objects(clf.model_)) == skip
+    )
     assert clf.predict_proba(X).shape == (40, 2)
 
 

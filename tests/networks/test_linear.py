@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn.metrics import precision_at_k
-from skmultilabel_nn.networks._introspection import parts_of
+from skmultilabel_nn.networks._introspection import iter_keras_objects
 from skmultilabel_nn.networks.layers._sparse_linear import SparseLinear
 from tests.training.test_one_cycle import Watching
 
@@ -17,7 +17,9 @@ from .texts import texts
 
 def linear_part(model):
     """Return the layer of a linear network, None for other models."""
-    return next((part for part in parts_of(model) if isinstance(part, SparseLinear)), None)
+    return next(
+        (part for part in iter_keras_objects(model) if isinstance(part, SparseLinear)), None
+    )
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ class PackedDense(keras.layers.Layer):
     activation : str, callable or None, default=None
         By its Keras name.
     name, dtype : str or None
-        As for every Keras layer.
+        Name and dtype policy, see `keras.layers.Layer`.
 
     Notes
     -----
@@ -101,7 +101,7 @@ class MemberHeads(keras.layers.Layer):
     units : int
         Outputs of each member.
     name, dtype : str or None
-        As for every Keras layer.
+        Name and dtype policy, see `keras.layers.Layer`.
     """
 
     def __init__(self, units, *, name=None, dtype=None):
@@ -163,7 +163,7 @@ class MeanOfMembers(keras.layers.Layer):
         Whether the mean is computed in float64: no logit is too far out then, and the rounding of
         a row does not depend on its place in memory.
     name, dtype : str or None
-        As for every Keras layer.
+        Name and dtype policy, see `keras.layers.Layer`.
     """
 
     def __init__(

@@ -6,17 +6,17 @@ keras = load_keras()
 
 
 # Standard deviations from the mean beyond which no scaled feature comes.
-_FARTHEST = 3.0
+_MAX_ABSOLUTE_VALUE = 3.0
 
 
 @serializable
 class InputScaling(keras.layers.Layer):
-    """Standardize the features, ``z = (x - shift) * factor``, and bend far values towards 3.
+    """Standardize the features and softly clip them to ±3 standard deviations.
 
-    Dense features become ``z / sqrt(1 + (z / 3)**2)``, which leaves small values as they are and
-    none beyond 3, so that a rare feature or a wild value does not outweigh all others (the smooth
-    clipping of Holzmüller, Grinsztajn, Steinwart: "Better by default: strong pre-tuned MLPs and
-    boosted trees on tabular data", NeurIPS 2024).
+    With ``z = (x - shift) * factor``, dense features become ``z / sqrt(1 + (z / 3)**2)``, which
+    leaves small values as they are and none beyond 3, so that a rare feature or a wild value does
+    not outweigh all others (the smooth clipping of Holzmüller, Grinsztajn, Steinwart: "Better by
+    default: strong pre-tuned MLPs and boosted trees on tabular data", NeurIPS 2024).
 
     Not `keras.layers.Normalization`, whose statistics are constants of the compiled program, so
     that a program could not be used again for other data.
@@ -27,10 +27,10 @@ class InputScaling(keras.layers.Layer):
         Whether there is a shift per feature. Without it one factor serves all features and zeros
         stay zeros, as sparse input needs.
     double_precision : bool, default=True
-        Whether far values are bent in float64, so that the last digit of a value does not depend
-        on its place in memory.
+        Whether to clip in float64, so that the last digit of a value does not depend on its place
+        in memory.
     name, dtype : str or None
-        As for every Keras layer.
+        Name and dtype policy, see `keras.layers.Layer`.
     """
 
     def __init__(self, center=True, double_precision=True, *, name=None, dtype=None):
@@ -52,8 +52,8 @@ class InputScaling(keras.layers.Layer):
             return keras.ops.multiply(inputs, self.factor)
         z = keras.ops.multiply(keras.ops.subtract(inputs, self.shift), self.factor)
         wide = keras.ops.cast(z, "float64") if self.double_precision else z
-        bent = wide * keras.ops.rsqrt(1.0 + keras.ops.square(wide / _FARTHEST))
-        return keras.ops.cast(bent, z.dtype)
+        soft_clipped = wide * keras.ops.rsqrt(1.0 + keras.ops.square(wide / _MAX_ABSOLUTE_VALUE))
+        return keras.ops.cast(soft_clipped, z.dtype)
 
     def get_config(self):
         """Return what rebuilds the layer."""

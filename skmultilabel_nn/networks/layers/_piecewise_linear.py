@@ -28,7 +28,7 @@ class PiecewiseLinear(keras.layers.Layer):
     n_bins : int
         Bins of each feature. Equal quantiles leave bins without width, which are always 0.
     name, dtype : str or None
-        As for every Keras layer.
+        Name and dtype policy, see `keras.layers.Layer`.
 
     Notes
     -----

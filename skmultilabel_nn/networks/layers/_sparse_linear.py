@@ -10,25 +10,27 @@ keras = load_keras()
 tf = load_tensorflow()
 ops = keras.ops
 
-# Each feature's and each label's step falls with the fourth root of how often it occurs ...
-_FALL = -0.25
-# ... where a label of so many samples has the step as it is.
+# Step size of a feature or a label, proportional to frequency ** exponent ...
+_FREQUENCY_EXPONENT = -0.25
+# ... and equal to the common step for a label with this many samples.
 _COMMON_LABEL = 10.0
-# What the logit of a row of length 1 moves by, at the cycle's top, if its label is predicted quite
-# wrongly, where there are as many samples as features; fewer samples need longer steps.
+# Change of a logit of a row of length 1 by one step at the maximum learning rate, if the gradient
+# is 1 and there are as many samples as features. Fewer samples per feature need longer steps:
+# proportional to (n_samples / n_features) ** -exponent, where the ratio is at least the minimum.
 _STEP = 3.0
-_GROWTH = 0.75
-_FEWEST_SAMPLES_A_FEATURE = 1 / 6
-# Rows of a batch x step x squared length of the mean row beyond which training was seen to diverge.
-_OVERSHOOTING = 200.0
+_SAMPLE_RATIO_EXPONENT = 0.75
+_MIN_SAMPLES_PER_FEATURE = 1 / 6
+# Stability bound: batch_size * step * squared length of the mean row must stay below it. It is
+# proportional to step * curvature of a batch, and training was seen to diverge above.
+_MAX_STABLE_STEP = 200.0
 
 
 @serializable
 class SparseLinear(keras.layers.Layer):
     """Rows of length 1 times a matrix that starts at zero, for plain gradient descent.
 
-    Optimizers that adapt the step to each weight, as Adam does, move the weights of a word that
-    comes twice as far as those of one that comes a thousand times, and learn the samples by heart.
+    Optimizers that adapt the step to each weight, as Adam does, move the weights of a feature that
+    occurs twice as far as those of one that occurs a thousand times, which overfits rare features.
     Plain descent from zero does not: its weights stay sums of the rows that were predicted wrongly,
     as those of a support vector machine are. In between lies what this layer has: a scale for each
     feature and each label, ``logits = (x / |x| * feature_scale) @ kernel * label_scale + bias``, so
@@ -39,7 +41,7 @@ class SparseLinear(keras.layers.Layer):
     units : int
         Number of outputs.
     name, dtype : str or None
-        As for every Keras layer.
+        Name and dtype policy, see `keras.layers.Layer`.
 
     Notes
     -----
@@ -97,7 +99,7 @@ class SparseLinear(keras.layers.Layer):
         else:
             product = tf.sparse.sparse_dense_matmul(self._scaled(inputs), self.kernel.value)
         if training:
-            product = _as_of_a_sum(product)
+            product = _sum_gradient(product)
         return product * self.label_scale + self.bias
 
     def _scaled(self, inputs):
@@ -127,7 +129,7 @@ class SparseLinear(keras.layers.Layer):
 
 
 @tf.custom_gradient
-def _as_of_a_sum(values):
+def _sum_gradient(values):
     """Make the gradients of a mean over rows those of their sum.
 
     A row then moves the weights by as much in a small batch, as an epoch's last, as in a large one.
@@ -138,8 +140,8 @@ def _as_of_a_sum(values):
 
 def _step(X):
     n_samples, n_features = X.shape[0], np.count_nonzero(_counts(X))
-    samples_a_feature = max(n_samples / max(n_features, 1), _FEWEST_SAMPLES_A_FEATURE)
-    return _STEP * samples_a_feature**-_GROWTH
+    samples_per_feature = max(n_samples / max(n_features, 1), _MIN_SAMPLES_PER_FEATURE)
+    return _STEP * samples_per_feature**-_SAMPLE_RATIO_EXPONENT
 
 
 def _longest_step(X, feature_rates, batch_size):
@@ -149,18 +151,18 @@ def _longest_step(X, feature_rates, batch_size):
     """
     mean = np.asarray(normalize(X).mean(axis=0)).ravel()
     alike = np.sum(mean**2 * feature_rates)
-    return _OVERSHOOTING / (min(batch_size, X.shape[0]) * max(alike, 1e-9))
+    return _MAX_STABLE_STEP / (min(batch_size, X.shape[0]) * max(alike, 1e-9))
 
 
 def _feature_rates(X):
     """Return a rate for each feature, whose mean over all stored values is 1."""
     counts = _counts(X)
-    rates = np.maximum(counts, 1.0) ** _FALL
+    rates = np.maximum(counts, 1.0) ** _FREQUENCY_EXPONENT
     return rates / (np.average(rates, weights=counts) if counts.any() else 1.0)
 
 
 def _label_rates(Y):
-    return (np.maximum(_counts(Y), 1.0) / _COMMON_LABEL) ** _FALL
+    return (np.maximum(_counts(Y), 1.0) / _COMMON_LABEL) ** _FREQUENCY_EXPONENT
 
 
 def _counts(matrix):

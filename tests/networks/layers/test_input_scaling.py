@@ -19,10 +19,10 @@ class TestInputScaling:
         layer = InputScaling()
         layer.build((None, 1))
         values = np.array([[-1e6], [-0.1], [0.0], [0.1], [1e6]], np.float32)
-        bent = np.ravel(layer(values))
-        np.testing.assert_allclose(bent[1:4], [-0.1, 0, 0.1], rtol=1e-3)
-        np.testing.assert_allclose(bent[[0, 4]], [-3, 3], rtol=1e-5)
-        assert (np.diff(bent) > 0).all()
+        soft_clipped = np.ravel(layer(values))
+        np.testing.assert_allclose(soft_clipped[1:4], [-0.1, 0, 0.1], rtol=1e-3)
+        np.testing.assert_allclose(soft_clipped[[0, 4]], [-3, 3], rtol=1e-5)
+        assert (np.diff(soft_clipped) > 0).all()
 
     @pytest.mark.parametrize("seed", [0, 1])
     def test_arithmetic(self, seed):

@@ -12,7 +12,7 @@ from sklearn.metrics import log_loss
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn.networks import MLP
-from skmultilabel_nn.networks._introspection import parts_of
+from skmultilabel_nn.networks._introspection import iter_keras_objects
 from skmultilabel_nn.networks.layers._piecewise_linear import PiecewiseLinear, subsample
 
 N_BINS = 4
@@ -124,7 +124,7 @@ class TestInNetworks:
         X = rng.normal(size=(20, n_features))
         clf = KerasMultiLabelClassifier((2,), epochs=1, n_members=1, random_state=0)
         clf.fit(X, X[:, :2] > 0)
-        bins = [p.n_bins for p in parts_of(clf.model_) if isinstance(p, PiecewiseLinear)]
+        bins = [p.n_bins for p in iter_keras_objects(clf.model_) if isinstance(p, PiecewiseLinear)]
         assert bins == ([n_bins] if n_bins else [])
 
     def test_a_model_that_is_given_keeps_its_bins(self, rng):
