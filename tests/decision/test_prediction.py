@@ -44,7 +44,7 @@ THRESHOLDS = [
 ]
 
 
-@pytest.mark.parametrize("threshold", THRESHOLDS, ids=repr)
+@pytest.mark.parametrize("threshold", THRESHOLDS, ids=range(len(THRESHOLDS)))
 def test_the_rule_of_fit_is_used_while_the_threshold_is_the_same(threshold, codec, held_out):
     in_fit = fitted_rule(threshold, codec, held_out)
     again = fitted_rule(threshold, codec, None if in_fit.tuned else held_out, in_fit)
