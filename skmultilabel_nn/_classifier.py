@@ -5,6 +5,7 @@ import contextlib
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ._prediction import PredictionMixin
+from ._utils.arguments import explain_keras_arguments
 from .networks._storage import can_be_pickled, restored, storable
 
 
@@ -272,6 +273,7 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         self.random_state = random_state
         self.verbose = verbose
 
+    @explain_keras_arguments
     def fit(self, X, y, sample_weight=None, validation_data=None, *, X_val=None, y_val=None):
         """Train the network.
 
@@ -311,6 +313,7 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
             _set_fitted(new, result)
         return self
 
+    @explain_keras_arguments
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train one epoch, from the present weights if there are any.
 

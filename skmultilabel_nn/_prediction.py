@@ -4,6 +4,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from ._inputs.checks import check_inputs, check_sample_shape
+from ._utils.arguments import explain_keras_arguments
 from ._utils.checks import check_integer
 from .decision._prediction import decide_sparse, fitted_rule, top_k_labels
 from .metrics._subset_accuracy import subset_accuracy
@@ -16,6 +17,7 @@ class PredictionMixin:
     change them in between.
     """
 
+    @explain_keras_arguments
     def decision_function(self, X):
         """Compute the logits.
 
@@ -36,6 +38,7 @@ class PredictionMixin:
             return logits[:, 1] - logits[:, 0]
         return logits
 
+    @explain_keras_arguments
     def predict_proba(self, X):
         """Compute the probability of each label.
 
@@ -52,6 +55,7 @@ class PredictionMixin:
         fitted, X = self._checked(X)
         return fitted.network_.probabilities(X)
 
+    @explain_keras_arguments
     def predict(self, X):
         """Predict the labels, in the form that `y` had.
 
@@ -72,6 +76,7 @@ class PredictionMixin:
             return fitted.targets_.decode(fitted.network_.logits(X).argmax(axis=1))
         return fitted.targets_.decode(_predict_indicator(fitted, X), index=index)
 
+    @explain_keras_arguments
     def predict_topk(self, X, k):
         """Find the most probable labels of each sample, in memory that many labels do not need.
 
@@ -100,6 +105,7 @@ class PredictionMixin:
         columns, probabilities = top_k_labels(X, fitted.network_.probabilities, k, n_labels)
         return fitted.label_names_[columns], probabilities
 
+    @explain_keras_arguments
     def score(self, X, y, sample_weight=None):
         """Compute the share of samples of which all labels are predicted right.
 
