@@ -1,1 +1,1 @@
-"""The steps of fit before and after training."""
+"""Steps of `fit` before and after training."""

@@ -1,4 +1,4 @@
-"""What "auto" means: from the sizes of a problem to the default network and its training."""
+"""Default settings: the value of every "auto", by type and size of the training samples."""
 
 from typing import NamedTuple
 
@@ -14,30 +14,30 @@ from skmultilabel_nn._utils.checks import is_auto
 from skmultilabel_nn._utils.weights import has_uniform_cell_weights
 from skmultilabel_nn.networks._introspection import has_sparse_linear
 
-# Sparse features from which on they are high-dimensional, as the words of texts are.
+# Sparse X with more features than this is high-dimensional.
 _MANY_FEATURES = 2048
-# Weights of a linear model beside the network; with Adam's moments, 2**26 of them take a gigabyte.
+# Weights of the linear skip connection; with Adam's moments, 2**26 of them take a gigabyte.
 _MAX_SKIP_WEIGHTS = 2**26
 # Weights of a linear network, which has no moments; 2**28 of them take a gigabyte too.
 _MAX_LINEAR_WEIGHTS = 2**28
 # More labels than this, with fewer samples each on average, are best learned by a linear network.
 _MANY_LABELS = 400
 _FEW_SAMPLES = 50
-# Learning rate of the linear network without a cycle, as in `partial_fit`: Adam's in Keras.
+# Learning rate of the linear network without a cycle, as in `partial_fit`: Keras's for Adam.
 _CONSTANT_RATE = 0.001
-# A convex loss has no bad start to be led through with care.
+# A convex loss needs no long warmup.
 _LINEAR_WARMUP_FRACTION = 0.1
 
 
 class Problem(NamedTuple):
-    """The sizes by which the defaults are selected."""
+    """Type and sizes of the samples, which select the defaults."""
 
     n_samples: int
     n_features: int
     n_labels: int
     sparse: bool
     samples_per_label: float = np.inf
-    # Whether network and optimizer may be replaced by a linear network and plain SGD.
+    # Whether a linear network with plain SGD may replace the default network and Adam.
     allow_sgd: bool = False
 
     @property
@@ -75,11 +75,11 @@ def resolve_defaults(estimator, samples, *, multilabel, partial=False, previous=
     samples : Samples
         Training samples with their final weights.
     multilabel : bool
-        Whether each output is a label of its own.
+        Whether the outputs are independent labels.
     partial : bool, default=False
         Whether this is a call of `partial_fit`.
     previous : TrainingConfig or None
-        That of the fit which is resumed, whose network is kept.
+        Settings of the fit that is resumed, whose network is kept.
 
     Returns
     -------
@@ -91,37 +91,14 @@ def resolve_defaults(estimator, samples, *, multilabel, partial=False, previous=
     allow_sgd = one_cycle and _can_use_sgd(estimator, samples.weight, multilabel)
     problem = describe_problem(samples, allow_sgd=allow_sgd)
     network = _network_settings(estimator, problem) if previous is None else _network_of(previous)
-    regime = network["regime"]
-    linear = regime == "many_rare_labels" or has_sparse_linear(estimator.network)
-    rate, warmup_fraction = estimator.learning_rate, DEFAULT_WARMUP_FRACTION
-    if is_auto(optimizer):
-        optimizer = _default_optimizer(network, problem.sparse, linear)
-        if linear:
-            warmup_fraction = _LINEAR_WARMUP_FRACTION
-            rate = _CONSTANT_RATE if rate is None and not one_cycle else rate
-    loss = _value_or_default(estimator.loss, own_loss)
-    if is_auto(loss):
-        loss = "binary_crossentropy" if multilabel else "categorical_crossentropy"
-    max_dense_features = None
-    if estimator.network is None:
-        max_dense_features = 0 if linear else WIDEST_DENSE_BATCH
+    linear = network["regime"] == "many_rare_labels" or has_sparse_linear(estimator.network)
     return TrainingConfig(
         **network,
+        **_optimizer_settings(estimator, optimizer, one_cycle, network, problem.sparse, linear),
+        **_training_settings(estimator, problem, partial),
         multilabel=multilabel,
-        epochs=1 if partial else resolve("epochs", estimator.epochs, problem),
-        batch_size=resolve("batch_size", estimator.batch_size, problem),
-        optimizer=optimizer,
-        learning_rate=rate,
-        one_cycle=one_cycle,
-        warmup_fraction=warmup_fraction,
-        loss=loss,
-        shuffle=bool(estimator.shuffle),
-        early_stopping=bool(estimator.early_stopping) and not partial,
-        monitor=estimator.monitor,
-        patience=int(estimator.patience),
-        jit_compile=estimator.jit_compile,
-        verbose=int(estimator.verbose),
-        max_dense_features=max_dense_features,
+        loss=_loss(estimator, own_loss, multilabel),
+        max_dense_features=_max_dense_features(estimator, linear),
         store_optimizer_state=previous is not None or bool(estimator.warm_start) or partial,
     )
 
@@ -140,7 +117,7 @@ def resolve(name, given, problem):
     Returns
     -------
     object
-        Numbers as Python's, which do not wrap as numpy's small ones do.
+        Numbers as int and float of Python, which do not overflow as NumPy's small integers do.
     """
     value = _FORMULAS[name](problem) if is_auto(given) else given
     if name == "hidden_layer_sizes":
@@ -159,7 +136,7 @@ def _network_settings(estimator, problem):
     values = {name: resolve(name, getattr(estimator, name), problem) for name in names}
     if problem.sparse:
         values["n_bins"] = 0
-    # Sizes that are given are all of the network.
+    # With explicit sizes, the network has these layers only.
     linear_skip = is_auto(estimator.hidden_layer_sizes) and problem.linear_skip
     regime = problem.regime
     if regime == "many_rare_labels":
@@ -184,6 +161,49 @@ def _network_of(config):
     return {name: getattr(config, name) for name in _NETWORK_FIELDS}
 
 
+def _optimizer_settings(estimator, optimizer, one_cycle, network, sparse, linear):
+    """Return the fields of `TrainingConfig` that describe the optimizer and its learning rate."""
+    rate, warmup_fraction = estimator.learning_rate, DEFAULT_WARMUP_FRACTION
+    if is_auto(optimizer):
+        optimizer = _default_optimizer(network, sparse, linear)
+        if linear:
+            warmup_fraction = _LINEAR_WARMUP_FRACTION
+            rate = _CONSTANT_RATE if rate is None and not one_cycle else rate
+    return {
+        "optimizer": optimizer,
+        "learning_rate": rate,
+        "one_cycle": one_cycle,
+        "warmup_fraction": warmup_fraction,
+    }
+
+
+def _training_settings(estimator, problem, partial):
+    """Return the fields of `TrainingConfig` that describe the epochs."""
+    return {
+        "epochs": 1 if partial else resolve("epochs", estimator.epochs, problem),
+        "batch_size": resolve("batch_size", estimator.batch_size, problem),
+        "shuffle": bool(estimator.shuffle),
+        "early_stopping": bool(estimator.early_stopping) and not partial,
+        "monitor": estimator.monitor,
+        "patience": int(estimator.patience),
+        "jit_compile": estimator.jit_compile,
+        "verbose": int(estimator.verbose),
+    }
+
+
+def _loss(estimator, own_loss, multilabel):
+    loss = _value_or_default(estimator.loss, own_loss)
+    if is_auto(loss):
+        return "binary_crossentropy" if multilabel else "categorical_crossentropy"
+    return loss
+
+
+def _max_dense_features(estimator, linear):
+    if estimator.network is not None:
+        return None
+    return 0 if linear else WIDEST_DENSE_BATCH
+
+
 def _default_optimizer(network, sparse, linear):
     if linear:
         return "sgd"
@@ -194,7 +214,7 @@ def _default_optimizer(network, sparse, linear):
 
 
 def _uses_one_cycle(estimator, optimizer, partial):
-    """Whether neither the user nor a callback sets the learning-rate schedule."""
+    """Return whether neither the user nor a callback sets the learning-rate schedule."""
     callbacks = load_keras().callbacks
     setters = (callbacks.ReduceLROnPlateau, callbacks.LearningRateScheduler)
     return (
@@ -206,9 +226,9 @@ def _uses_one_cycle(estimator, optimizer, partial):
 
 
 def _can_use_sgd(estimator, weight, multilabel):
-    """Whether the network is ours to select, and each label is trained alone.
+    """Return whether the network is the default one, and the labels are trained independently.
 
-    Cells that weigh many times as much as others would make steps of that length.
+    SGD steps are proportional to the weight of a cell, so weights must be uniform.
     """
     names = "hidden_layer_sizes", "dropout", "n_members"
     return (
@@ -222,7 +242,7 @@ def _can_use_sgd(estimator, weight, multilabel):
 
 
 def _value_or_default(given, default):
-    """Return what the user gave, or what a compiled network brings along in its place."""
+    """Return the user's value, or for "auto" that of a compiled network."""
     return default if is_auto(given) and default is not None else given
 
 
@@ -244,12 +264,12 @@ def _input_dropout(problem):
 
 
 def _n_members(problem):
-    # With many labels, the members' own last layers cost more than they bring.
+    # With many labels, the separate output layers of the members cost more than they gain.
     return np.clip(3200 // problem.n_labels, 1, 8)
 
 
 def _n_bins(problem):
-    # They multiply the features.
+    # Each bin is one more feature.
     n_bins = min(8, 4096 // problem.n_features)
     return n_bins if n_bins > 1 and not problem.sparse else 0
 
@@ -261,7 +281,7 @@ def _batch_size(problem):
 def _epochs(problem):
     if problem.regime == "many_rare_labels":
         return 5
-    # Of many labels, each is rare.
+    # With many labels, each is rare.
     for_labels = np.clip(np.sqrt(problem.n_labels / 100), 1, 2.5)
     passes = (10 if problem.regime == "high_dimensional_sparse" else 30) * for_labels
     return max(5, round(passes * min(1, 20_000 / problem.n_samples)))

@@ -20,14 +20,14 @@ from skmultilabel_nn.decision._prediction import (
 from skmultilabel_nn.metrics._scorer import threshold_free_metric
 from skmultilabel_nn.networks._introspection import n_token_ids
 
-from .built_in import build_network
 from .defaults import resolve_defaults
+from .network import build_network
 from .parameters import check_parameters
 from .samples import check_same_classes, read_samples, split_validation, weight_for_training
 
 
 class FitResult(NamedTuple):
-    """What a fit makes.
+    """Fitted state that results from one call of `fit` or `partial_fit`.
 
     Attributes
     ----------
@@ -36,11 +36,11 @@ class FitResult(NamedTuple):
     config : TrainingConfig
     history : dict of str to list of float
     callbacks : list of keras.callbacks.Callback
-        The copies that were called.
+        Copies of the user's callbacks that were called.
     held_out : ValidationPredictions or None
         Truth and probabilities of the held-out samples.
     rule : DecisionRule or None
-        None for 1-D y, and in `partial_fit` for a rule that would have to be tuned.
+        None for 1-D `y`, and in `partial_fit` for a rule that would have to be tuned.
     """
 
     network: FittedNetwork
@@ -64,12 +64,12 @@ def fit_estimator(
     partial=False,
     classes=None,
 ):
-    """Check everything, train, and return what the estimator is to remember.
+    """Check parameters and data, train, and return the new fitted state.
 
     Parameters
     ----------
     estimator : KerasMultiLabelClassifier
-        Whose parameters are read. Only the number and the names of its features are set.
+        Estimator with the parameters. Only the number and the names of its features are set.
     X, y, sample_weight, validation_data
         As given to `fit`.
     resume : bool, default=False
@@ -91,31 +91,58 @@ def fit_estimator(
     check_parameters(estimator)
     load_keras()
     rng = _random_state(estimator.random_state)
-    vocabulary = estimator.classes if classes is None else classes
-    codec, samples = read_samples(estimator, X, y, sample_weight, classes=vocabulary, resume=resume)
-    if resume and partial and vocabulary is not None:
-        check_same_classes(codec, vocabulary)
+    codec, samples = _read(estimator, X, y, sample_weight, classes, resume=resume, partial=partial)
     training, held_out = samples, None
     if not partial:
         training, held_out = split_validation(estimator, codec, samples, validation_data, rng)
     training = weight_for_training(estimator, codec, training)
+    previous = estimator.config_ if resume else None
     config = resolve_defaults(
-        estimator,
-        training,
-        multilabel=codec.multilabel,
-        partial=partial,
-        previous=estimator.config_ if resume else None,
+        estimator, training, multilabel=codec.multilabel, partial=partial, previous=previous
     )
+    model = _network_to_train(estimator, training, config, rng, resume=resume)
+    _check_token_ids(model, training, held_out)
+    result = _train(estimator, codec, model, training, held_out, config, rng, resume=resume)
+    network = _fitted_network(estimator, model, result, config, training)
+    predictions = _predict_held_out(network, held_out) if codec.multilabel else None
+    return FitResult(
+        network,
+        codec,
+        config.summary(),
+        _append_history(estimator.history_, result.history) if resume else result.history,
+        result.callbacks,
+        predictions,
+        _fit_rule(estimator, codec, predictions),
+    )
+
+
+def _read(estimator, X, y, sample_weight, classes, *, resume, partial):
+    """Check the data, and learn the labels or compare them with those of the previous fit."""
+    vocabulary = estimator.classes if classes is None else classes
+    codec, samples = read_samples(estimator, X, y, sample_weight, classes=vocabulary, resume=resume)
+    if resume and partial and vocabulary is not None:
+        check_same_classes(codec, vocabulary)
+    return codec, samples
+
+
+def _network_to_train(estimator, training, config, rng, *, resume):
+    """Return a new network, or that of the previous fit with its weights."""
     if resume:
-        model, optimizer_values = estimator.network_.build(), estimator.network_.optimizer_values
-    else:
-        seed = rng.randint(2**31)
-        model, optimizer_values = build_network(estimator, training, config, seed=seed), None
+        return estimator.network_.build()
+    return build_network(estimator, training, config, seed=rng.randint(2**31))
+
+
+def _check_token_ids(model, training, held_out):
     n_tokens = n_token_ids(model)
-    for part in filter(None, (training, held_out)):
-        check_token_ids(part.X, n_tokens)
+    for samples in filter(None, (training, held_out)):
+        check_token_ids(samples.X, n_tokens)
+
+
+def _train(estimator, codec, model, training, held_out, config, rng, *, resume):
     metrics = estimator.metrics
-    result = train(
+    # A new cycle of the learning rate starts with a new optimizer.
+    keep_optimizer = resume and not config.one_cycle
+    return train(
         model,
         training,
         config,
@@ -124,28 +151,17 @@ def fit_estimator(
         metrics=compiled_metrics(estimator.network) if metrics is None else metrics,
         callbacks=estimator.callbacks,
         validation_score=_validation_score(estimator, codec, held_out),
-        optimizer_values=None if config.one_cycle else optimizer_values,
-    )
-    network = _fitted_network(estimator, model, result, config, samples)
-    predictions = _predict_held_out(network, held_out) if codec.multilabel else None
-    return FitResult(
-        network,
-        codec,
-        config.summary(),
-        _joined_history(estimator.history_, result.history) if resume else result.history,
-        result.callbacks,
-        predictions,
-        _fit_rule(estimator, codec, predictions),
+        optimizer_values=estimator.network_.optimizer_values if keep_optimizer else None,
     )
 
 
 def _random_state(seed):
-    # Not scikit-learn's shared generator for None: a fit changes no global random numbers.
+    # check_random_state(None) returns NumPy's global generator, which a fit must not change.
     return np.random.RandomState() if seed is None else check_random_state(seed)
 
 
 def _validation_score(estimator, codec, held_out):
-    """Return the ranking score for which `monitor` asks, None where it asks for none."""
+    """Return the ranking score that `monitor` names, or None."""
     name = estimator.monitor.removeprefix("val_")
     scored = estimator.early_stopping and held_out is not None and codec.multilabel
     if not scored or name == estimator.monitor or threshold_free_metric(name) is None:
@@ -153,21 +169,21 @@ def _validation_score(estimator, codec, held_out):
     return ValidationScore(name, held_out, codec, held_out.weight)
 
 
-def _fitted_network(estimator, model, result, config, samples):
+def _fitted_network(estimator, model, result, config, training):
     return FittedNetwork(
         model,
         result.values,
         result.architecture,
         activation="sigmoid" if config.multilabel else "softmax",
-        input_shape=samples.X.shape[1:],
+        input_shape=training.X.shape[1:],
         dtype=estimator.dtype,
         max_dense_features=config.max_dense_features,
         optimizer_values=result.optimizer_values,
     )
 
 
-def _joined_history(before, history):
-    return {name: [*before.get(name, []), *values] for name, values in history.items()}
+def _append_history(previous, history):
+    return {name: [*previous.get(name, []), *values] for name, values in history.items()}
 
 
 def _predict_held_out(network, held_out):

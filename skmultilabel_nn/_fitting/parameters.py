@@ -1,4 +1,4 @@
-"""The constructor's parameters: what is allowed, and the message where it is not."""
+"""Checks of the constructor's parameters."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -37,7 +37,7 @@ def _check_learning_rate(name, value):
         return value
     if is_real_number(value) and 0 < value < np.inf:
         return float(value)
-    _refuse(name, value, "None, a number above 0 or a Keras learning rate schedule")
+    _refuse(name, value, "None, a number above 0 or a Keras learning-rate schedule")
 
 
 def _check_string_or_callable(name, value):
@@ -49,7 +49,7 @@ def _check_string_or_callable(name, value):
 def _check_monitor(name, value):
     if isinstance(value, str):
         return value
-    _refuse(name, value, "the name of a value in history_, as 'val_loss'")
+    _refuse(name, value, "the name of a value in history_, such as 'val_loss'")
 
 
 def _check_callbacks(name, value):
@@ -102,32 +102,33 @@ def check_parameters(estimator):
     Parameters
     ----------
     estimator : KerasMultiLabelClassifier
-        Whose parameters are looked at, and not changed.
+        Estimator whose parameters are checked; they are not changed.
 
     Returns
     -------
     dict
-        The checked parameters by name, numbers of numpy as int and float, sizes as a tuple.
+        The checked parameters by name: NumPy numbers as int and float, sizes as a tuple.
 
     Raises
     ------
     ValueError
-        That names the parameter, what was given and what is allowed.
+        If a parameter is not allowed.
     """
     return {name: check(name, getattr(estimator, name)) for name, check in _CHECKS.items()}
 
 
 def check_activation(activation):
-    """Refuse an activation that Keras does not know.
+    """Raise ValueError for an activation that Keras does not know.
 
     Parameters
     ----------
     activation : str or callable
+        The constructor's parameter.
 
     Raises
     ------
     ValueError
-        That names the parameter and what was given.
+        If it is not an activation.
     """
     try:
         load_keras().activations.get(activation)

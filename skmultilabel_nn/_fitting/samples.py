@@ -1,4 +1,4 @@
-"""Training and validation samples: from what the user gave to checked records."""
+"""Training and validation samples, checked and encoded."""
 
 from sklearn.utils.validation import check_consistent_length
 
@@ -13,12 +13,12 @@ from .weights import training_weight
 
 
 def resolve_validation_data(validation_data, X_val, y_val):
-    """Return the validation data of two ways to give them.
+    """Return the validation data, given either as a tuple or as X_val and y_val.
 
     Raises
     ------
     ValueError
-        If both were used, or one of the two halves is missing.
+        If both were given, or only one of `X_val` and `y_val`.
     """
     if X_val is None and y_val is None:
         return validation_data
@@ -28,18 +28,18 @@ def resolve_validation_data(validation_data, X_val, y_val):
 
 
 def read_samples(estimator, X, y, sample_weight, *, classes, resume):
-    """Check X, y and the weights of a `fit`, and learn the labels or look them up.
+    """Check X, y and the weights, and learn the labels or compare them with those learned.
 
     Parameters
     ----------
     estimator : KerasMultiLabelClassifier
-        On which the number and the names of the features are set or looked up.
+        Estimator on which the number and the names of the features are set or compared.
     X, y, sample_weight
         As given to `fit`.
     classes : array-like or None
         Vocabulary of the labels.
     resume : bool
-        Whether the labels are those of the estimator's previous fit.
+        Whether the labels of the estimator's previous fit are used.
 
     Returns
     -------
@@ -63,15 +63,15 @@ def check_same_classes(codec, classes):
 
 
 def split_validation(estimator, codec, samples, validation_data, rng):
-    """Return training samples and held-out samples, None where none are needed.
+    """Return training samples and held-out samples, the latter None if not needed.
 
     Raises
     ------
     ValueError
-        If `validation_data` is not of the form or the shape of the training samples.
+        If `validation_data` has not the type or the shape of the training samples.
     """
     if validation_data is not None:
-        return samples, _given_validation(estimator, codec, validation_data)
+        return samples, _read_validation_data(estimator, codec, validation_data)
     if not (estimator.early_stopping or _tunes_threshold(estimator, codec)):
         return samples, None
     held_out = stratified_validation_rows(
@@ -84,7 +84,7 @@ def split_validation(estimator, codec, samples, validation_data, rng):
 
 
 def weight_for_training(estimator, codec, samples):
-    """Return the samples with all weights multiplied: of samples, cells, classes, unknown cells."""
+    """Return the samples with their final weights: sample, cell and class weights multiplied."""
     weight = training_weight(samples, codec, samples.weight, estimator.class_weight)
     return samples._replace(weight=weight)
 
@@ -98,7 +98,7 @@ def _tunes_threshold(estimator, codec):
     return codec.multilabel and resolve_threshold(estimator.threshold, codec).tuned
 
 
-def _given_validation(estimator, codec, validation_data):
+def _read_validation_data(estimator, codec, validation_data):
     if not isinstance(validation_data, tuple) or len(validation_data) not in (2, 3):
         raise ValueError(
             "validation_data must be a tuple (X, y) or (X, y, sample_weight), got "

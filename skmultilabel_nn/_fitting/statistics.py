@@ -14,18 +14,18 @@ def adapt_layers(prepared, samples, weight, *, batch_size):
     Parameters
     ----------
     prepared : PreparedNetwork
-        Whose input scaling, if any, has its statistics.
+        Network whose input scaling, if it has one, is already adapted.
     samples : Samples
         Training samples.
     weight : ndarray of shape (n_samples,) or None
-        One weight per sample.
+        Sample weights.
     batch_size : int
-        Samples of a training step.
+        Number of samples per training step.
 
     Raises
     ------
     ValueError
-        If a layer with bins would get sparse features.
+        If a layer with bins gets sparse features.
     """
     if prepared.sparse_linear is not None:
         observed = slice(None) if weight is None else weight > 0
@@ -39,7 +39,7 @@ def adapt_layers(prepared, samples, weight, *, batch_size):
 
 def _adapt_bins(layer, X, weight, input_scaling):
     if sp.issparse(X):
-        raise ValueError("n_bins is for dense X. Give X.toarray(), or a network without.")
+        raise ValueError("n_bins needs dense X. Pass X.toarray(), or set n_bins=0.")
     X, weight = subsample(X, weight)
     if input_scaling is not None:
         X = np.asarray(input_scaling(X))
@@ -49,13 +49,13 @@ def _adapt_bins(layer, X, weight, input_scaling):
 def scaling_statistics(X, sample_weight=None):
     """Compute shift and factor of the input scaling.
 
-    Dense features get mean 0 and variance 1. Sparse rows get a mean squared norm of 1 by one
-    factor for all, which leaves zeros zero and rare features rare.
+    Dense features are scaled to mean 0 and variance 1. Sparse rows are scaled by one common factor
+    to a mean squared norm of 1, which keeps zeros and the relative size of rare features.
 
     Parameters
     ----------
     X : ndarray or csr_matrix of shape (n_samples, ..., n_features)
-        Of arrays with more dimensions, the last one holds the features (channels).
+        In arrays with more dimensions, the last axis holds the features (channels).
     sample_weight : ndarray of shape (n_samples,) or None
         Weights of the samples.
 

@@ -1,4 +1,4 @@
-"""Weights: of samples, of cells, of classes, and zero for what is unknown, in one array."""
+"""Final weights: sample, cell and class weights in one array, zero for unknown cells."""
 
 from numbers import Real
 
@@ -11,14 +11,14 @@ from skmultilabel_nn._utils.weights import as_cells, cell_weights
 
 
 def training_weight(target, codec, sample_weight=None, class_weight=None):
-    """Multiply all weights that a cell of the target has.
+    """Multiply the sample, cell and class weights of each cell.
 
     Parameters
     ----------
     target : EncodedTarget
-        Target with its mask.
+        Target with its mask of known cells.
     codec : TargetCodec
-        For the labels' names.
+        Codec with the label names.
     sample_weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
         Checked weights.
     class_weight : {None, "balanced"}, dict or array-like of shape (n_outputs,)
@@ -32,7 +32,7 @@ def training_weight(target, codec, sample_weight=None, class_weight=None):
     Raises
     ------
     ValueError
-        If a label is unknown in every row, or `class_weight` is not one of the above.
+        If a label is unknown in every row, or `class_weight` is not allowed.
     """
     weight = sample_weight
     if target.known is not None:
@@ -40,26 +40,26 @@ def training_weight(target, codec, sample_weight=None, class_weight=None):
         weight = cell_weights(weight, target.known, target.Y.shape)
     if class_weight is not None:
         positive, negative = _class_weights(target, codec, weight, class_weight)
-        weight = _multiplied(target.Y, codec, weight, positive, negative)
+        weight = _apply_class_weights(target.Y, codec, weight, positive, negative)
     return None if weight is None else weight.astype(np.float32)
 
 
 def log_odds(Y, weight, *, multilabel):
-    """Compute the logits of the labels' frequencies, where the loss of a constant is least.
+    """Compute the logits of the label frequencies, the constant prediction with the least loss.
 
     Parameters
     ----------
     Y : ndarray or csr_array of shape (n_samples, n_outputs)
         Indicator, one-hot for 1-D classes.
     weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
-        What `training_weight` gave.
+        Result of `training_weight`.
     multilabel : bool
-        Whether each output is a label of its own.
+        Whether the outputs are independent labels.
 
     Returns
     -------
     ndarray of shape (n_outputs,), float64
-        Frequencies are kept above 1e-4 and below 1 - 1e-4.
+        Frequencies are clipped to the interval from 1e-4 to 1 - 1e-4.
     """
     cells = np.ones((1, 1)) if weight is None else as_cells(weight)
     positives = np.ravel(_positive_cells(Y, cells).sum(axis=0, dtype=np.float64))
@@ -75,12 +75,12 @@ def _check_known(known, codec):
         names = format_values(codec.label_names[unknown])
         raise ValueError(
             f"Label(s) {names} have no observed values: every training sample has a missing value "
-            "there. Leave these labels out, or add samples where they are known."
+            "there. Remove these labels, or add samples where they are known."
         )
 
 
 def _class_weights(target, codec, weight, class_weight):
-    """Return the weights of a label's positives and of its negatives."""
+    """Return the weights of the positives and of the negatives of each label."""
     if isinstance(class_weight, str) and class_weight == "balanced":
         return _balanced(target.Y, codec, weight)
     if isinstance(class_weight, str | Real):
@@ -101,22 +101,22 @@ def _balanced(Y, codec, weight):
     totals = np.broadcast_to(cells.sum(axis=0), n_outputs) * (n_samples / cells.shape[0])
     if not codec.multilabel:
         present = (positives > 0).sum()
-        return _share(totals, present * positives), np.ones(n_outputs)
-    return _share(totals, 2 * positives), _share(totals, 2 * (totals - positives))
+        return _ratio(totals, present * positives), np.ones(n_outputs)
+    return _ratio(totals, 2 * positives), _ratio(totals, 2 * (totals - positives))
 
 
 def _positive_cells(Y, cells):
     return Y.multiply(cells).tocsr() if sp.issparse(Y) else Y * cells
 
 
-def _share(total, part):
+def _ratio(total, part):
     return np.divide(total, part, out=np.ones(len(part)), where=part > 0)
 
 
-def _multiplied(Y, codec, weight, positive, negative):
+def _apply_class_weights(Y, codec, weight, positive, negative):
     if not codec.multilabel:
-        of_row = np.ravel(Y @ positive)
-        return of_row if weight is None else of_row * weight
+        rows = np.ravel(Y @ positive)
+        return rows if weight is None else rows * weight
     Y = Y.toarray() if sp.issparse(Y) else Y
     cells = np.where(Y > 0, positive, negative)
     return cells if weight is None else cells * as_cells(weight)

@@ -1,4 +1,4 @@
-"""The default network of a problem, and a network of the user's, before training."""
+"""The network before training: the default one or the user's, scaled and initialized."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ from .weights import log_odds
 
 
 def build_network(estimator, samples, config, *, seed):
-    """Build the network that is trained, with its initial weights.
+    """Build the network to train, with its initial weights.
 
     Parameters
     ----------
@@ -28,17 +28,17 @@ def build_network(estimator, samples, config, *, seed):
         Training samples with their final weights.
     config : TrainingConfig
     seed : int
-        Decides the initial weights and the dropout masks.
+        Seed of the initial weights and the dropout masks.
 
     Returns
     -------
     keras.Model
-        Gives logits.
+        Model that outputs logits.
 
     Raises
     ------
     TypeError, ValueError
-        If the user's network does not fit X or y, or has nothing to train.
+        If the user's network does not match X or y, or has no trainable weights.
     """
     weight = row_weights(samples.weight)
     shift = factor = scaling = None
@@ -60,7 +60,7 @@ def build_network(estimator, samples, config, *, seed):
         )
     if scaling is not None:
         prepared.input_scaling.set_weights([w for w in (shift, factor) if w is not None])
-    if not isinstance(estimator.network, load_keras().Model):  # which has its own
+    if not isinstance(estimator.network, load_keras().Model):  # a model keeps its weights
         odds = log_odds(samples.Y, samples.weight, multilabel=config.multilabel)
         initialize_output_bias(prepared, odds)
         adapt_layers(prepared, samples, weight, batch_size=config.batch_size)
