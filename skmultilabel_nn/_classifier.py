@@ -46,7 +46,8 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
     standardize : bool or "auto", default="auto"
         Whether features are scaled inside the model: dense ones to mean 0 and variance 1, with far
         values softly clipped to 3 standard deviations, sparse ones by one common factor. "auto":
-        only for the default network.
+        only for the default network. Dense features whose differences `dtype` does not hold, such
+        as times in milliseconds, are centered and scaled in float64 before they are cast.
     optimizer : str or keras.optimizers.Optimizer, default="auto"
         "auto": that of a compiled `network`, else see the Notes. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
@@ -114,7 +115,9 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         Names of the labels, in the order of the columns of all outputs.
     model_ : keras.Model
         The trained network with a final sigmoid (softmax for 1-D `y`), a copy. Keras loads what it
-        was saved to with ``custom_objects=skmultilabel_nn.networks.custom_objects()``.
+        was saved to with ``custom_objects=skmultilabel_nn.networks.custom_objects()``. If features
+        were scaled before they were cast (see `standardize`), ``network_.rescaling`` is not None,
+        and the model takes ``network_.cast_inputs(X)``.
     network_ : FittedNetwork
         Configuration and weights of the network, from which predictions are computed.
     config_ : TrainingConfig

@@ -134,7 +134,10 @@ class PredictionMixin:
 
     @property
     def model_(self):
-        """keras.Model: The trained network, giving probabilities; a copy."""
+        """keras.Model: The trained network, giving probabilities; a copy.
+
+        Where `network_.rescaling` is not None, it takes ``network_.cast_inputs(X)``.
+        """
         return self._snapshot().network_.build_with_probabilities()
 
     @property
@@ -145,11 +148,12 @@ class PredictionMixin:
     def _checked(self, X):
         """Return a snapshot of the estimator and the checked samples."""
         fitted = self._snapshot()
-        X = check_inputs(
-            fitted, X, reset=False, dtype=fitted.network_.dtype, allow_nd=fitted.network is not None
-        )
-        check_sample_shape(X, fitted.network_.input_shape)
-        return fitted, X
+        network = fitted.network_
+        allow_nd = fitted.network is not None
+        cast = network.rescaling is None
+        X = check_inputs(fitted, X, reset=False, dtype=network.dtype, allow_nd=allow_nd, cast=cast)
+        check_sample_shape(X, network.input_shape)
+        return fitted, network.cast_inputs(X)
 
     def _snapshot(self):
         fitted = object.__new__(type(self))

@@ -125,12 +125,16 @@ def resolve(name, given, problem):
     return float(value) if name.endswith("dropout") else int(value)
 
 
+def standardizes(estimator):
+    """Whether an estimator's features are scaled: by default those of the default network."""
+    standardize = estimator.standardize
+    return estimator.network is None if is_auto(standardize) else bool(standardize)
+
+
 def _network_settings(estimator, problem):
     """Return the fields of `TrainingConfig` that describe the network."""
-    standardize = estimator.standardize
-    default = estimator.network is None
-    common = {"standardize": default if is_auto(standardize) else bool(standardize)}
-    if not default:
+    common = {"standardize": standardizes(estimator)}
+    if estimator.network is not None:
         return {"regime": "own_network", **common}
     names = "hidden_layer_sizes", "dropout", "input_dropout", "n_members", "n_bins"
     values = {name: resolve(name, getattr(estimator, name), problem) for name in names}

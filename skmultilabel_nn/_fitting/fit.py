@@ -91,10 +91,14 @@ def fit_estimator(
     check_parameters(estimator)
     load_keras()
     rng = _random_state(estimator.random_state)
-    codec, samples = _read(estimator, X, y, sample_weight, classes, resume=resume, partial=partial)
+    codec, samples, rescaling = _read(
+        estimator, X, y, sample_weight, classes, resume=resume, partial=partial
+    )
     training, held_out = samples, None
     if not partial:
-        training, held_out = split_validation(estimator, codec, samples, validation_data, rng)
+        training, held_out = split_validation(
+            estimator, codec, samples, validation_data, rng, rescaling
+        )
     training = weight_for_training(estimator, codec, training)
     previous = estimator.config_ if resume else None
     config = resolve_defaults(
@@ -103,7 +107,7 @@ def fit_estimator(
     model = _network_to_train(estimator, training, config, rng, resume=resume)
     _check_token_ids(model, training, held_out)
     result = _train(estimator, codec, model, training, held_out, config, rng, resume=resume)
-    network = _fitted_network(estimator, model, result, config, training)
+    network = _fitted_network(estimator, model, result, config, training, rescaling)
     predictions = _predict_held_out(network, held_out) if codec.multilabel else None
     return FitResult(
         network,
@@ -119,10 +123,12 @@ def fit_estimator(
 def _read(estimator, X, y, sample_weight, classes, *, resume, partial):
     """Check the data, and learn the labels or compare them with those of the previous fit."""
     vocabulary = estimator.classes if classes is None else classes
-    codec, samples = read_samples(estimator, X, y, sample_weight, classes=vocabulary, resume=resume)
+    codec, samples, rescaling = read_samples(
+        estimator, X, y, sample_weight, classes=vocabulary, resume=resume
+    )
     if resume and partial and vocabulary is not None:
         check_same_classes(codec, vocabulary)
-    return codec, samples
+    return codec, samples, rescaling
 
 
 def _network_to_train(estimator, training, config, rng, *, resume):
@@ -169,7 +175,7 @@ def _validation_score(estimator, codec, held_out):
     return ValidationScore(name, held_out, codec, held_out.weight)
 
 
-def _fitted_network(estimator, model, result, config, training):
+def _fitted_network(estimator, model, result, config, training, rescaling):
     return FittedNetwork(
         model,
         result.values,
@@ -179,6 +185,7 @@ def _fitted_network(estimator, model, result, config, training):
         dtype=estimator.dtype,
         max_dense_features=config.max_dense_features,
         optimizer_values=result.optimizer_values,
+        rescaling=rescaling,
     )
 
 

@@ -3,12 +3,14 @@
 from sklearn.utils.validation import check_consistent_length
 
 from skmultilabel_nn._inputs.checks import check_inputs
+from skmultilabel_nn._inputs.rescaling import cast_inputs, learn_rescaling
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._training.config import Samples
-from skmultilabel_nn._utils.weights import observed_mask
+from skmultilabel_nn._utils.weights import observed_mask, row_weights
 from skmultilabel_nn.decision._prediction import resolve_threshold
 from skmultilabel_nn.model_selection._stratification import stratified_validation_rows
 
+from .defaults import standardizes
 from .weights import training_weight
 
 
@@ -45,6 +47,8 @@ def read_samples(estimator, X, y, sample_weight, *, classes, resume):
     -------
     codec : TargetCodec
     samples : Samples
+    rescaling : Rescaling or None
+        What was done to X before it was cast; that of the previous fit, if there was one.
     """
     X = _check_X(estimator, X, reset=not resume)
     if resume:
@@ -54,7 +58,11 @@ def read_samples(estimator, X, y, sample_weight, *, classes, resume):
         codec, target = learn_targets(y, classes=classes)
     check_consistent_length(X, target.Y)
     weight = codec.check_weights(sample_weight, X.shape[0])
-    return codec, Samples(X, target.Y, target.known, weight)
+    rescaling = estimator.network_.rescaling if resume else None
+    if not resume and standardizes(estimator):
+        rescaling = learn_rescaling(X, estimator.dtype, row_weights(weight))
+    X = cast_inputs(X, estimator.dtype, rescaling)
+    return codec, Samples(X, target.Y, target.known, weight), rescaling
 
 
 def check_same_classes(codec, classes):
@@ -62,7 +70,7 @@ def check_same_classes(codec, classes):
     codec.check_classes(classes)
 
 
-def split_validation(estimator, codec, samples, validation_data, rng):
+def split_validation(estimator, codec, samples, validation_data, rng, rescaling=None):
     """Return training samples and held-out samples, the latter None if not needed.
 
     Raises
@@ -71,7 +79,7 @@ def split_validation(estimator, codec, samples, validation_data, rng):
         If `validation_data` has not the type or the shape of the training samples.
     """
     if validation_data is not None:
-        return samples, _read_validation_data(estimator, codec, validation_data)
+        return samples, _read_validation_data(estimator, codec, validation_data, rescaling)
     if not (estimator.early_stopping or _tunes_threshold(estimator, codec)):
         return samples, None
     held_out = stratified_validation_rows(
@@ -91,14 +99,15 @@ def weight_for_training(estimator, codec, samples):
 
 def _check_X(estimator, X, *, reset):
     allow_nd = estimator.network is not None
-    return check_inputs(estimator, X, reset=reset, dtype=estimator.dtype, allow_nd=allow_nd)
+    options = {"reset": reset, "allow_nd": allow_nd, "cast": not standardizes(estimator)}
+    return check_inputs(estimator, X, dtype=estimator.dtype, **options)
 
 
 def _tunes_threshold(estimator, codec):
     return codec.multilabel and resolve_threshold(estimator.threshold, codec).tuned
 
 
-def _read_validation_data(estimator, codec, validation_data):
+def _read_validation_data(estimator, codec, validation_data, rescaling):
     if not isinstance(validation_data, tuple) or len(validation_data) not in (2, 3):
         raise ValueError(
             "validation_data must be a tuple (X, y) or (X, y, sample_weight), got "
@@ -108,4 +117,5 @@ def _read_validation_data(estimator, codec, validation_data):
     X, target = _check_X(estimator, X, reset=False), codec.encode(y)
     check_consistent_length(X, target.Y)
     weight = codec.check_weights(weight[0], X.shape[0]) if weight else None
+    X = cast_inputs(X, estimator.dtype, rescaling)
     return Samples(X, target.Y, target.known, weight)

@@ -7,7 +7,10 @@ import scipy.sparse as sp
 from scipy.special import logit
 
 from skmultilabel_nn._utils.text import format_value, format_values
-from skmultilabel_nn._utils.weights import as_cells, cell_weights
+from skmultilabel_nn._utils.weights import as_cells, cell_weights, within_range
+
+# Weights beyond this power of 2 may overflow when the float32 of a batch are summed.
+_FLOAT32_EXPONENT = 30
 
 
 def training_weight(target, codec, sample_weight=None, class_weight=None):
@@ -41,7 +44,7 @@ def training_weight(target, codec, sample_weight=None, class_weight=None):
     if class_weight is not None:
         positive, negative = _class_weights(target, codec, weight, class_weight)
         weight = _apply_class_weights(target.Y, codec, weight, positive, negative)
-    return None if weight is None else weight.astype(np.float32)
+    return None if weight is None else within_range(weight, _FLOAT32_EXPONENT).astype(np.float32)
 
 
 def log_odds(Y, weight, *, multilabel):

@@ -9,6 +9,7 @@ import threading
 import numpy as np
 
 from skmultilabel_nn._backend.loading import memory_errors, start_runtime
+from skmultilabel_nn._inputs.rescaling import Rescaling, cast_inputs
 from skmultilabel_nn._utils.version import __version__
 from skmultilabel_nn.networks._storage import dereference, reference_code
 
@@ -18,7 +19,7 @@ from .token_ids import check_token_ids
 
 # The number of what `FittedNetwork.__getstate__` gives. Another number for other content, and
 # `__setstate__` reads all smaller ones: files are read by every later version.
-PROTOCOL = 2
+PROTOCOL = 3
 
 
 class FittedNetwork:
@@ -45,6 +46,8 @@ class FittedNetwork:
         Sparse rows of more columns reach the network as sparse batches; None: none do.
     optimizer_values : dict or None
         State of the optimizer, if training is to go on from it.
+    rescaling : Rescaling or None
+        What happens to X before the network, where `dtype` does not hold X's differences.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class FittedNetwork:
         dtype,
         max_dense_features=None,
         optimizer_values=None,
+        rescaling=None,
     ):
         self.config = architecture.config
         self._code = {}
@@ -67,6 +71,7 @@ class FittedNetwork:
         self.dtype = dtype
         self.max_dense_features = max_dense_features
         self.optimizer_values = optimizer_values
+        self.rescaling = rescaling
         self.n_tokens = _programs().n_token_ids(model)
         # Only a model with code of the user is kept; the others may be training another fit.
         self._start(model if self.config is None else None, architecture)
@@ -95,6 +100,7 @@ class FittedNetwork:
             "max_dense_features": self.max_dense_features,
             "optimizer_values": self.optimizer_values,
             "n_tokens": self.n_tokens,
+            "rescaling": None if self.rescaling is None else list(self.rescaling),
         }
 
     def __setstate__(self, state):
@@ -113,7 +119,9 @@ class FittedNetwork:
                 f"skmultilabel_nn {__version__} reads up to protocol {PROTOCOL}. Load it with "
                 f"skmultilabel_nn {version} or later."
             )
-        # Protocol 1 knew neither the user's code nor token ids.
+        # Protocol 1 knew neither the user's code nor token ids, protocol 2 no rescaling.
+        rescaling = state.pop("rescaling", None)
+        self.rescaling = None if rescaling is None else Rescaling(*rescaling)
         self._code = dereference(state.pop("code", {}))
         self.n_tokens = None
         self.__dict__.update(state)
@@ -149,6 +157,22 @@ class FittedNetwork:
         if self._model is not None:  # which may go on to train
             model = programs.copy_of(model, self.input_shape)
         return programs.add_probabilities(model, self.activation, self.input_shape)
+
+    def cast_inputs(self, X):
+        """Return samples as `logits` and `probabilities` take them.
+
+        Parameters
+        ----------
+        X : ndarray or csr_matrix of shape (n_samples, ...)
+            Checked, in their own dtype.
+
+        Returns
+        -------
+        ndarray or csr_matrix
+            In the network's dtype, or in that of small integers. Features whose differences the
+            dtype does not hold, as those of times in milliseconds, are centered and scaled before.
+        """
+        return cast_inputs(X, self.dtype, self.rescaling)
 
     def logits(self, X):
         """Compute the logits.

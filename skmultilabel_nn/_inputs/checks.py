@@ -1,12 +1,19 @@
 """Checks of X: arrays, DataFrames and sparse matrices become arrays of numbers."""
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.utils.validation import validate_data
 
 from .refusals import check_input_type
 
+# Dtypes that need no conversion before it is known how to cast; the first replaces all others.
+_DTYPES = [
+    *(np.float64, np.float32, np.float16, np.bool_),
+    *(np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64),
+]
 
-def check_inputs(estimator, X, *, reset, dtype, allow_nd):
+
+def check_inputs(estimator, X, *, reset, dtype, allow_nd, cast=True):
     """Check X as scikit-learn does, and set or compare the number and names of its features.
 
     Parameters
@@ -21,6 +28,9 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd):
         Floating dtype of the network; small integers, as of images, are kept.
     allow_nd : bool
         Whether samples may have more than one dimension.
+    cast : bool, default=True
+        Whether X is cast to `dtype`. False: numbers keep their dtype, and are only compared with
+        the largest of `dtype`.
 
     Returns
     -------
@@ -35,14 +45,20 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd):
         For several inputs, generators, paths and data sets.
     """
     check_input_type(X, allow_nd=allow_nd)
-    return validate_data(
+    X = validate_data(
         estimator,
         X,
         reset=reset,
         accept_sparse="csr",
-        dtype=[dtype, np.uint8, np.int8],
+        dtype=[dtype, np.uint8, np.int8] if cast else _DTYPES,
         allow_nd=allow_nd,
     )
+    values = X.data if sp.issparse(X) else X
+    if values.dtype.kind == "f" and values.size and values.dtype != dtype:
+        limit = np.finfo(dtype).max
+        if values.max() > limit or values.min() < -limit:
+            raise ValueError(f"Input X contains a value too large for dtype({dtype!r}).")
+    return X
 
 
 def check_sample_shape(X, shape):

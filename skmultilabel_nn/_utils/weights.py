@@ -11,6 +11,9 @@ from sklearn.utils.validation import check_array
 
 from .checks import check_number
 
+# Sums and squares of weights between 2**-100 and 2**100 neither overflow nor underflow in float64.
+_FLOAT64_EXPONENT = 100
+
 
 def check_weights(sample_weight, n_samples, n_outputs=None):
     """Check sample weights.
@@ -27,6 +30,7 @@ def check_weights(sample_weight, n_samples, n_outputs=None):
     Returns
     -------
     ndarray of shape (n_samples,) or (n_samples, n_outputs), float64; None for None
+        Scaled by a power of 2 if they are extremely large or small.
 
     Raises
     ------
@@ -56,7 +60,27 @@ def check_weights(sample_weight, n_samples, n_outputs=None):
         raise ValueError(f"sample_weight must not be negative, the minimum is {weight.min():g}.")
     if not weight.any():
         raise ValueError("sample_weight is zero for every sample, so that none counts.")
-    return weight
+    return within_range(weight, _FLOAT64_EXPONENT)
+
+
+def within_range(weight, max_exponent):
+    """Return weights scaled by a power of 2 if they are too large or small to be summed.
+
+    Only the ratios of weights count, and these the scaling leaves exactly as they are.
+
+    Parameters
+    ----------
+    weight : ndarray
+        At least 0.
+    max_exponent : int
+        A largest weight between 2 to the power of minus this and of this is left as it is.
+
+    Returns
+    -------
+    ndarray
+    """
+    _, exponent = np.frexp(weight.max())
+    return weight if abs(exponent) <= max_exponent else np.ldexp(weight, -exponent)
 
 
 def as_cells(weight):

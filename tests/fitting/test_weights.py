@@ -123,3 +123,11 @@ class TestClasses:
 def test_refused(class_weight, message):
     with pytest.raises(ValueError, match=message):
         weights([{"a"}, {"b"}, {"c"}], None, class_weight)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-45, 1e38, 1e300])
+def test_extreme_class_weights_stay_finite_numbers_of_float32(scale):
+    y = np.array([0, 1, 2, 2])
+    found = weights(y, None, {0: scale, 1: 2 * scale, 2: scale})
+    np.testing.assert_allclose(found / found[0], [1, 2, 1, 1], rtol=1e-6)
+    assert 0.1 < found.max() < 10

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skmultilabel_nn._utils.weights import check_weights
+from skmultilabel_nn._utils.weights import check_weights, within_range
 
 
 class TestWeights:
@@ -31,3 +31,15 @@ class TestWeights:
     def test_refused(self, weight, n_outputs, message):
         with pytest.raises(ValueError, match=message):
             check_weights(weight, 3, n_outputs)
+
+    @pytest.mark.parametrize("scale", [5e-324, 1e-300, 1e300])
+    def test_extreme_ones_are_scaled(self, scale):
+        found = check_weights(scale * np.array([1.0, 2, 0, 4]), 4)
+        np.testing.assert_array_equal(found / found[0], [1, 2, 0, 4])
+        assert 0.1 < found.max() < 10
+
+    @pytest.mark.parametrize("scale", [1e-20, 1, 3e15])
+    def test_others_are_kept(self, scale):
+        given = scale * np.array([1.0, 2, 3])
+        np.testing.assert_array_equal(check_weights(given, 3), given)
+        assert within_range(given, 100) is given
