@@ -29,7 +29,8 @@ def _check_layers(name, value):
     listed = listed or (isinstance(value, np.ndarray) and value.ndim == 1)
     if listed and all(is_integer(size) and size > 0 for size in value):
         return tuple(map(int, value))
-    _refuse(name, value, "'auto', an integer above 0 or a tuple of them, () for a linear model")
+    allowed = "'auto', an integer above 0 or a tuple of integers above 0, () for a linear model"
+    _refuse(name, value, allowed)
 
 
 def _check_learning_rate(name, value):

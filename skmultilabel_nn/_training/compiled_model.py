@@ -112,7 +112,7 @@ class CompiledModel:
     def learning_rate(self):
         """The current learning rate, of a cycle the highest."""
         if self._schedule is not None:
-            return float(self._schedule.peak)
+            return float(self._schedule.max_learning_rate)
         return float(self.model.optimizer.learning_rate)
 
     def load(self, model, learning_rate, optimizer_state):

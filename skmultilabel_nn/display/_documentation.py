@@ -29,7 +29,7 @@ def inherit_parameters(base):
         entries = inherited | own
         names = [name for name in inspect.signature(method).parameters if name in entries]
         parameters = "\n".join(entries[name] for name in names)
-        method.__doc__ = "\n\n".join([f"{summary}{_HEADER}{parameters}", *other_sections])
+        method.__doc__ = "\n\n".join([f"{summary}{_HEADER}{parameters}", *other_sections]) + "\n"
         return method
 
     return decorate

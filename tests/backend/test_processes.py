@@ -35,6 +35,7 @@ def run(code):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 @pytest.mark.parametrize(
     "work",
@@ -52,11 +53,13 @@ def test_a_forked_child_is_told_at_once(work):
     run(f"clf.fit(X, Y); assert in_child(lambda: {work}) == 7; clf.predict(X)")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_child_forked_before_tensorflow_runs_works():
     run("assert in_child(lambda: clf.fit(X, Y).predict(X)) == 0; clf.fit(X, Y)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_processes_that_are_started_anew_work(method, tmp_path):
     (tmp_path / "script.py").write_text(
@@ -102,6 +105,7 @@ assert clf.fit(X, Y).predict(X).shape == Y.shape
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wait", [0.05, 0.5])
 def test_an_interrupt_waits_for_the_import_of_tensorflow(wait):
     run(INTERRUPTED.format(wait=wait))

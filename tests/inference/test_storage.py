@@ -103,6 +103,7 @@ def in_another_process(clf, X, folder, dumps, code=READ):
     return np.load(folder / "P.npy")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("builder", BUILDERS)
 @pytest.mark.parametrize("as_model", [False, True])
 def test_unregistered_code_predicts_in_another_process(own, data, tmp_path, builder, as_model):
@@ -142,6 +143,7 @@ def test_fitted_and_deep_copied(own, data, builder):
     np.testing.assert_array_equal(clf.predict_proba(X), expected)
 
 
+@pytest.mark.slow
 def test_local_classes_reach_workers_by_value(data, tmp_path):
     class Local(layers.Layer):
         def call(self, inputs):
@@ -198,6 +200,7 @@ def test_a_callback_with_an_open_file_is_no_obstacle(data, tmp_path, early_stopp
         assert [type(c).__name__ for c in copied.callbacks_] == ["History"]
 
 
+@pytest.mark.slow
 def test_unpickling_loads_no_tensorflow(data, tmp_path):
     X, Y = data
     for name, network in [("none", None), ("builder", MLP((4,)))]:

@@ -142,6 +142,7 @@ class TestInNetworks:
         with pytest.raises(ValueError, match="dense X"):
             clf.fit(X, Y)
 
+    @pytest.mark.slow
     @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras's, while it saves
     def test_stored_and_used_by_another_process(self, rng, tmp_path):
         X = rng.normal(size=(40, 3))
