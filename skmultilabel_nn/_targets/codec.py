@@ -19,6 +19,7 @@ from .encoding import (
     encode_frame,
     encode_sets,
 )
+from .joined_labels import warn_of_joined_items
 from .label_sets import label_sets as label_sets  # the path by which stored objects name it
 from .label_values import columns_by_label, numbers_per_label
 from .reading import read_target
@@ -82,7 +83,9 @@ def learn_targets(y, *, classes=None):
     if reading.kind == "classes":
         names = learn_classes(reading.values, vocabulary, reading.rows)
     elif reading.kind == "sets":
-        names = label_name_array(vocabulary or learn_vocabulary(reading.values))
+        names = label_name_array(vocabulary or learn_vocabulary(reading.values, reading.rows))
+        if vocabulary is None:
+            warn_of_joined_items(reading.values, reading.rows, stacklevel=3)
     elif reading.kind == "frame":
         names = label_name_array(vocabulary or reading.names)
     else:

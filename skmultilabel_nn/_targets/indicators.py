@@ -135,7 +135,8 @@ def _refuse_text(values, context):
     start = (
         f"y is a 2-D array of {format_values(distinct)}, but an indicator must hold 0 and 1 only."
     )
-    if all(len(set(map(str, row))) == len(row) for row in rows) and values.shape[1] > 1:
+    lists = all(isinstance(cell, str) for row in rows for cell in row) and values.shape[1] > 1
+    if lists and all(len(set(row)) == len(row) for row in rows):
         condition = " if isinstance(label, str) and label" if padded else ""
         raise ValueError(
             f"{start} If every row lists its labels, pass sets: "
@@ -143,7 +144,7 @@ def _refuse_text(values, context):
         )
     if len(distinct) <= 2 and not padded and len(distinct[-1]) < 60:
         raise ValueError(
-            f"{start} Convert it, for instance with `{context.table} == {distinct[-1]!r}`."
+            f"{start} Convert it, for instance with `{context.text_table} == {distinct[-1]!r}`."
         )
     raise ValueError(
         f"{start} Make 1 of the cells whose label is present, 0 of those whose label is absent and "

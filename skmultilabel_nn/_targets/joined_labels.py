@@ -10,8 +10,25 @@ from skmultilabel_nn._utils.text import format_value
 
 _SEPARATORS = ("|", ";", ",", "\t", "\n", "/", "&", "+", " ")
 _PLAIN = "|;\t\n"  # these stand within no ordinary name
-_BRACKETS = {"[": "]", "(": ")", "{": "}"}
+_COLLECTION = re.compile(
+    r"(?:set|frozenset|list|tuple|array)?(?:\[(.*)\]|\((.*)\)|\{(.*)\})", re.DOTALL
+)
 _ZEROS_AND_ONES = re.compile(r"[01]\.?([\s,;|]+[01]\.?)+")
+
+
+def warn_of_joined_items(label_sets, rows, *, stacklevel):
+    """Warn if label sets of one string each hold joined labels, as ``[["a|b"], ["a"]]`` does.
+
+    Parameters
+    ----------
+    label_sets : sequence of collections of labels
+    rows, stacklevel
+        As in `warn_of_joined_labels`.
+    """
+    if all(len(row) == 1 and isinstance(next(iter(row)), str) for row in label_sets):
+        strings = {next(iter(row)) for row in label_sets}
+        code = f"[label for row in {rows} for label in row]"
+        warn_of_joined_labels(strings, code, stacklevel=stacklevel + 1)
 
 
 def warn_of_joined_labels(values, rows, *, stacklevel):
@@ -32,22 +49,32 @@ def warn_of_joined_labels(values, rows, *, stacklevel):
     if found is None:
         return
     example, code = found
+    if code is None:
+        advice = (
+            "parse them, with json.loads or ast.literal_eval, and pass the set of the labels of "
+            "each row."
+        )
+    else:
+        imports = " (import re)" if "re." in code else ""
+        advice = f"split them{imports}: `{code.format(rows=rows)}`."
     warnings.warn(
-        f"The class labels in y look like joined label lists, such as {format_value(example, 60)}. "
-        "They are trained as classes, one per combination. For one output per label split them: "
-        f"`{code.format(rows=rows)}`.",
+        f"The labels in y look like joined label lists, such as {format_value(example, 60)}. Each "
+        f"combination is trained as a class of its own. For one output per label {advice}",
         UserWarning,
         stacklevel=stacklevel + 1,
     )
 
 
 def _find_code(distinct):
-    """Return an example and code that splits all values, or None if they are ordinary."""
-    bracketed = [v for v in distinct if len(v) > 1 and _BRACKETS.get(v[0]) == v[-1]]
+    """Return an example and code that splits all values, or None if they are ordinary.
+
+    The code is None where values are more than lists, such as mappings.
+    """
+    bracketed = [value for value in distinct if _COLLECTION.fullmatch(value)]
     if bracketed and 2 * len(bracketed) >= len(distinct):
-        return bracketed[-1], _code_for_brackets([v[1:-1].strip() for v in bracketed])
+        return max(bracketed, key=len), _code_for_brackets(bracketed)
     if distinct and all(map(_ZEROS_AND_ONES.fullmatch, distinct)):
-        return distinct[-1], "[[int(cell) for cell in re.findall('[01]', s)] for s in {rows}]"
+        return distinct[-1], _CODE_FOR_CELLS
     for separator in _SEPARATORS:
         if _look_joined(distinct, separator):
             example = next(value for value in distinct if separator in value)
@@ -59,18 +86,33 @@ def _find_code(distinct):
     return None
 
 
-def _code_for_brackets(contents):
-    """Return code that splits values, given without their brackets."""
-    contents = [content for content in contents if content]
+_CODE_FOR_CELLS = r"[[int(cell) for cell in re.findall(r'\b[01]\b', s)] for s in {rows}]"
+
+
+def _content(value):
+    """Return what stands within the brackets of a value, those of numpy's types removed, too."""
+    value = re.sub(r"np\.\w+\((.*?)\)", r"\1", value)
+    while match := _COLLECTION.fullmatch(value):
+        value = next(group for group in match.groups() if group is not None)
+        value = value.split(", dtype=")[0].strip()
+    return value
+
+
+def _code_for_brackets(values):
+    """Return code that splits values in brackets, None if they are mappings."""
+    contents = [content for content in map(_content, values) if content]
+    if any(re.search(r"""['"]\s*:""", content) for content in contents):
+        return None
     if any(re.search(r"""['"]""", content) for content in contents):
-        quoted = r"""re.findall(r"'([^']*)'|\"([^\"]*)\"", s)"""
+        text = 's.split(", dtype=")[0]' if any(", dtype=" in value for value in values) else "s"
+        quoted = rf"""re.findall(r"'([^']*)'|\"([^\"]*)\"", {text})"""
         return "[{{a or b for a, b in " + quoted + "}} for s in {rows}]"
     if all(re.fullmatch(r"[01]\.?([\s,]+[01]\.?)*", content) for content in contents):
         lengths = {len(re.findall("[01]", content)) for content in contents}
         if len(lengths) == 1:
-            return "[[int(cell) for cell in re.findall('[01]', s)] for s in {rows}]"
+            return _CODE_FOR_CELLS
     if all(re.fullmatch(r"-?\d+\.?([\s,]+-?\d+\.?)*", content) for content in contents):
-        return r"[{{int(number) for number in re.findall(r'-?\d+', s)}} for s in {rows}]"
+        return r"[{{int(number) for number in re.findall(r'-?\b\d+\b', s)}} for s in {rows}]"
     split = 's[1:-1].split(",")'
     return "[{{label.strip() for label in " + split + " if label.strip()}} for s in {rows}]"
 

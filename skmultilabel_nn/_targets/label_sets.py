@@ -60,7 +60,7 @@ def label_sets(y):
     if reading.known is not None:
         raise ValueError("y has unknown cells (NaN), which label sets cannot express.")
     if reading.kind == "sets":
-        distinct_labels(reading.values)
+        distinct_labels(reading.values, reading.rows)
         items = map(LabelSet, reading.values)
         return np.fromiter(items, dtype=object, count=len(reading.values))
     names = label_name_array(reading.names or range(reading.values.shape[1]))

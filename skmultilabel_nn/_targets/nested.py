@@ -67,19 +67,22 @@ def _is_table(table):
         return table.dtype.kind in "biuf"
     if table.dtype.kind == "O" and holds_numbers(table):
         table = object_to_float(table)
+    if table.dtype.kind == "U":
+        return len(np.unique(table)) == 2 and "" not in table and _rows_repeat(table)
     if table.dtype.kind not in "biuf":
         return False
     distinct = np.unique(table[table == table])
     if np.isin(distinct, (0, 1)).all():
         return True
     # Fractions are no labels, and a row of label names does not repeat itself: with two values
-    # in all, such as -1 and 1, repetition means a matrix.
+    # in all, such as -1 and 1, or "no" and "yes", repetition means a matrix.
     repeats = _rows_repeat(table)
     return bool((distinct != np.round(distinct)).any() or (len(distinct) <= 2 and repeats))
 
 
 def _rows_repeat(table):
-    return bool((np.diff(np.sort(table, axis=1), axis=1) == 0).any())
+    table = np.sort(table, axis=1)
+    return bool((table[:, 1:] == table[:, :-1]).any())
 
 
 def _are_given(table, context):
@@ -94,4 +97,4 @@ def _are_given(table, context):
 def _may_be_sets(table):
     if table.ndim != 2 or table.dtype.kind not in "iuf":
         return False
-    return not np.isnan(table).any() and not _rows_repeat(table)
+    return bool(np.isin(table, (0, 1)).all()) and not _rows_repeat(table)

@@ -74,7 +74,7 @@ def read_target(y, *, expected_kind=None, vocabulary=None):
     if is_frame:
         return _read_frame(y, library, context)
     if library:
-        rows = _LISTS[library] if library == "pyarrow" else "y"
+        rows = "y" if library == "pandas" else _LISTS[library]
         code = f"np.array({_LISTS[library]}, dtype=float)"
         context = context._replace(wrapped=True, table=code, rows=rows)
         return _read_array(series_values(y, library), context)
@@ -151,7 +151,9 @@ def _refuse_columns(values, names, context):
     if values.ndim != 2 or not len(values):
         return
     faulty = [j for j in range(len(names)) if not _is_label(values[:, [j]], context)]
-    if not 0 < len(faulty) < len(names):
+    sound = set(range(len(names))).difference(faulty)
+    # A column without any value is no sign of an indicator: padding ends in such columns.
+    if not faulty or all(is_missing(cell) for j in sound for cell in values[:, j]):
         return
     named = [names[j] for j in faulty]
     listed = f"Columns at fault: {format_values(named)}."
@@ -268,6 +270,13 @@ def _read_class_objects(values, types, context):
         raise ValueError(
             f"y holds items of type {_names(types)}, which are no class labels. Allowed are "
             f"booleans, integers and strings: `[str(item) for item in {context.rows}]`."
+        )
+    if not all(issubclass(kind, str | Number | np.generic) for kind in types):
+        code = f": `[row.tolist() for row in {context.rows}]`"
+        raise ValueError(
+            f"y holds items of type {_names(types)}. Items must be class labels, which are strings "
+            "or integers, or the labels or cells of a row in a set, frozenset, list or tuple"
+            f"{code if all(hasattr(item, 'tolist') for item in values) else ''}."
         )
     if _mixes_strings_and_numbers(values):
         raise ValueError(

@@ -70,3 +70,8 @@ class Context(NamedTuple):
     table: str = "y"
     rows: str = "y"
     library: str = ""
+
+    @property
+    def text_table(self):
+        """The code `table` for cells that are text."""
+        return self.table.replace(", dtype=float", "")

@@ -118,9 +118,9 @@ def check_number_of_labels(reading, n_labels):
 # Labels of y ---------------------------------------------------------------------------------
 
 
-def learn_vocabulary(rows):
-    """List the labels of label sets in ascending order."""
-    labels = distinct_labels(rows)
+def learn_vocabulary(rows, code="y"):
+    """List the labels of label sets in ascending order; `code` as in `distinct_labels`."""
+    labels = distinct_labels(rows, code)
     if not labels:
         raise ValueError(
             "The vocabulary is empty: no row of y has a label. Give the labels with classes=."
@@ -135,8 +135,20 @@ def learn_vocabulary(rows):
         ) from None
 
 
-def distinct_labels(rows):
-    """Collect the labels of label sets, each one checked."""
+def distinct_labels(rows, code="y"):
+    """Collect the labels of label sets, each one checked.
+
+    Parameters
+    ----------
+    rows : iterable of collections of labels
+    code : str
+        Code whose items are the rows, for messages.
+
+    Raises
+    ------
+    ValueError
+        If something cannot be a label.
+    """
     labels = set()
     for row in rows:
         try:
@@ -147,18 +159,18 @@ def distinct_labels(rows):
                 "strings or integers, and label sets must not be nested."
             ) from None
     for label in labels:
-        _check_label(label, "y")
+        _check_label(label, "y", code)
     return labels
 
 
-def _check_label(label, where):
+def _check_label(label, where, code="y"):
     text = format_value(label, 60)
     if is_missing(label):
         advice = "Leave it out; to say that a label is unknown, use an indicator with NaN there"
         if where == "y":
             advice += (
                 ". Of padded lists: `[[label for label in row if label is not None and "
-                "label == label] for row in y]`"
+                f"label == label] for row in {code}]`"
             )
         raise ValueError(f"{where} holds the missing value {text} as a label. {advice}.")
     if isinstance(label, float | np.floating) and not float(label).is_integer():
@@ -172,7 +184,7 @@ def _check_label(label, where):
     if isinstance(label, str) and not label.strip():
         advice = "Leave it out"
         if where == "y":
-            advice += ": `[[label for label in row if label.strip()] for row in y]`"
+            advice += f": `[[label for label in row if label.strip()] for row in {code}]`"
         raise ValueError(f"{where} holds the empty string {text} as a label. {advice}.")
     if isinstance(label, (*CONTAINERS.values(), np.ndarray, Mapping)):
         raise ValueError(

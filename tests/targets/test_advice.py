@@ -58,6 +58,9 @@ JOINED = {
     "comma": [",".join(sorted(row)) for row in SETS],
     "comma and blank": [", ".join(sorted(row)) for row in SETS],
     "slash": ["/".join(sorted(row)) for row in SETS],
+    "frozensets": [str(frozenset(row)) for row in SETS],
+    "numpy with commas": [repr(np.array(sorted(row))) for row in SETS],
+    "numpy strings": [str([np.str_(label) for label in sorted(row)]) for row in SETS],
     "tab": ["\t".join(sorted(row)) for row in SETS],
     "newline": ["\n".join(sorted(row)) for row in SETS],
     "ampersand": [" & ".join(sorted(row)) for row in SETS],
@@ -71,6 +74,27 @@ def test_joined_labels(case, wrap):
     y = wrap(JOINED[case])
     (advice,) = advised_targets(y)
     assert labels_of(advice) == SETS
+
+
+@pytest.mark.parametrize("wrap", [list, tuple, set, frozenset])
+@pytest.mark.parametrize("case", JOINED)
+def test_joined_labels_in_rows_of_one_string(case, wrap):
+    (advice,) = advised_targets([wrap([joined]) for joined in JOINED[case]])
+    assert labels_of(advice) == SETS
+
+
+def test_rows_of_several_strings_are_label_sets():
+    assert complaint([["crime/drama", "crime"], ["drama"], ["crime"]]) is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["{'a': 1, 'b': 0}", '{"a": 1, "b": 0}', '[{"id": 18, "name": "Drama"}]', "{'a' : True}"],
+)
+def test_mappings_as_strings_are_not_split_at_quotes(row):
+    text = complaint([row, row.replace("1", "0")])
+    assert "json.loads or ast.literal_eval" in text
+    assert "`" not in text
 
 
 def test_joined_labels_of_a_column():
@@ -108,6 +132,9 @@ def test_other_joined_labels(y, expected):
         ["0 1 0", "1 1 0"],
         ["0,1,0", "1,1,0"],
         ["(0, 1, 0)", "(1, 1, 0)"],
+        ["array([0, 1, 0])", "array([1, 1, 0])"],
+        ["array([0, 1, 0], dtype=int16)", "array([1, 1, 0], dtype=int16)"],
+        ["[np.int16(0), np.int16(1), np.int16(0)]", "[np.int16(1), np.int16(1), np.int16(0)]"],
     ],
 )
 def test_indicators_as_strings(y):
@@ -160,6 +187,16 @@ FAULTY = {
     "yes/no frame": pd.DataFrame({"a": ["yes", "no"], "b": ["no", "no"]}),
     "yes/no polars": pl.DataFrame({"a": ["yes", "no"], "b": ["no", "no"]}),
     "yes/no category": pd.DataFrame({"a": ["yes", "no"], "b": ["no", "no"]}, dtype="category"),
+    "yes/no lists": [["yes", "no"], ["no", "no"]],
+    "yes/no Series of lists": pd.Series([["yes", "no"], ["no", "no"]]),
+    "yes/no polars lists": pl.Series([["yes", "no"], ["no", "no"]]),
+    "0/1 strings": [["0", "1"], ["1", "1"]],
+    "rows are Series": object_array([pd.Series([0, 1]), pd.Series([1, 1])]),
+    "padded, last column empty": pd.DataFrame(
+        {"first": ["a", "b"], "second": ["b", None], "third": [None, None]}
+    ),
+    "padded polars lists": pl.Series([["a", "b"], ["b", None]]),
+    "None among polars lists": pl.Series([["a"], None]),
     "padded": pd.DataFrame({"first": ["a", "b"], "second": ["b", None]}),
     "padded, nan": pd.DataFrame({"first": ["a", "b"], "second": ["b", np.nan]}, dtype=object),
     "padded, empty": pd.DataFrame({"first": ["a", "b"], "second": ["b", ""]}),
@@ -207,6 +244,10 @@ def test_advice_makes_a_target(case):
             codec, encoded = learn_targets(target)
         if case.startswith(("padded", "pairs")) and "ids" not in case:
             assert set(codec.label_names.tolist()) <= {"a", "b", "c"}
+        if case.startswith("None among"):
+            assert codec.label_names.tolist() == ["a"]
+        if "yes/no" in case:
+            assert encoded.Y.tolist() == [[1, 0], [0, 0]]
         if "nan" in case and "0/2" in case:
             assert (~encoded.known).sum() == 1
 
@@ -217,6 +258,22 @@ def test_advice_of_label_sets(y):
         label_sets(y)
     (code,) = re.findall(r"`(.+?)`", str(error.value))
     assert label_sets(eval(code, {"y": y})).tolist() == [{"a"}, {"b"}]
+
+
+def test_arrow_lists_with_missing_labels():
+    pa = pytest.importorskip("pyarrow")
+    (advice,) = advised_targets(pa.array([["a", None], ["b"]]))
+    assert labels_of(advice) == [{"a"}, {"b"}]
+
+
+@pytest.mark.parametrize("item", [pd.Series([0.5, 1]), 1j, object()])
+def test_fractions_and_objects_are_not_called_zeros_and_ones(item):
+    assert "lists of 0 and 1" not in complaint(object_array([item, item]))
+    assert "lists of 0 and 1" not in complaint(pd.Series([[0.25, 0.5], [0.5, 0.75]]))
+
+
+def test_mixed_text_and_numbers_are_no_label_lists():
+    assert "`" not in complaint(np.array([["a", 1], ["b", 0]], dtype=object))
 
 
 LONG = "x" * 20_000
