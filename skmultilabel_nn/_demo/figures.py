@@ -17,22 +17,7 @@ _N_ROWS, _N_COLUMNS = 3, 6
 
 
 def write_figures(folder, results, held_out):
-    """Write the figures as PNG.
-
-    Parameters
-    ----------
-    folder : str or Path
-        An existing folder.
-    results : list of Result
-        The first one is shown in detail.
-    held_out : LabeledImages
-        The truth.
-
-    Returns
-    -------
-    list of Path
-        Paths of the files.
-    """
+    """Write the figures of `report`'s arguments as PNG into a folder; return their paths."""
     figures = {
         "images.png": draw_examples(held_out, results[0]),
         "labels.png": draw_labels(held_out, results),

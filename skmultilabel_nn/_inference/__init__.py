@@ -175,30 +175,11 @@ class FittedNetwork:
         return cast_inputs(X, self.dtype, self.rescaling)
 
     def logits(self, X):
-        """Compute the logits.
-
-        Parameters
-        ----------
-        X : ndarray or csr_matrix of shape (n_samples, ...)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_outputs)
-        """
+        """Compute the logits, (n_samples, n_outputs), of an array or a CSR matrix."""
         return self._by_batches(X, np.copyto)
 
     def probabilities(self, X):
-        """Compute the probabilities.
-
-        Parameters
-        ----------
-        X : ndarray or csr_matrix of shape (n_samples, ...)
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_outputs)
-            Strictly inside (0, 1).
-        """
+        """Compute the probabilities likewise, each strictly inside (0, 1)."""
         return self._by_batches(X, write_sigmoid if self.activation == "sigmoid" else write_softmax)
 
     def _by_batches(self, X, write):

@@ -341,22 +341,7 @@ class TargetCodec:
     def order_columns(self, values, what):
         """Return the cells of a DataFrame with its columns in the order of the labels.
 
-        Parameters
-        ----------
-        values : DataFrame of shape (n_samples, n_outputs), or anything else
-            Anything else is returned as it is. The columns of a DataFrame that are not only
-            counted are matched by name.
-        what : str
-            Name of the parameter, for messages.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_outputs), or what was given
-
-        Raises
-        ------
-        ValueError
-            If the columns have other names than the labels.
+        As `columns_by_label`, with the labels of the codec; 1-D targets leave all as it is.
 
         Examples
         --------
@@ -371,20 +356,7 @@ class TargetCodec:
     def check_weights(self, sample_weight, n_samples):
         """Check weights of samples or cells; columns of a DataFrame are matched by label.
 
-        Parameters
-        ----------
-        sample_weight : array-like of shape (n_samples,) or (n_samples, n_outputs), number or None
-            For 1-D targets of shape (n_samples,).
-        n_samples : int
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_outputs), float64; None for None
-
-        Raises
-        ------
-        ValueError
-            For other columns than the labels, and as `skmultilabel_nn._utils.weights`.
+        As `skmultilabel_nn._utils.weights.check_weights`; for 1-D targets of shape (n_samples,).
         """
         weight = self.order_columns(sample_weight, "sample_weight")
         return check_weights(weight, n_samples, self.n_outputs if self.multilabel else None)

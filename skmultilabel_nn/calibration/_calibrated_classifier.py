@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import logit
 from sklearn.utils.validation import check_is_fitted
 
+from skmultilabel_nn._utils.docstrings import inherit_docstring
 from skmultilabel_nn._utils.responses import predict_label_scores
 from skmultilabel_nn.decision._prediction import resolve_threshold
 from skmultilabel_nn.model_selection._meta_classifier import MultilabelMetaClassifier
@@ -11,6 +12,7 @@ from skmultilabel_nn.model_selection._meta_classifier import MultilabelMetaClass
 from ._label_calibrator import LabelCalibrator
 
 
+@inherit_docstring(MultilabelMetaClassifier)
 class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
     """Calibrate the probabilities of any multi-label classifier, label by label.
 
@@ -39,10 +41,6 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
         Labels with fewer positives or negatives take the map shared by all labels.
     shrink : float, default=10
         Number of positives at which a label's own map and the shared one weigh the same.
-    n_jobs : int or None, default=None
-        Number of folds that are trained in parallel.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the splits, if `cv` is a number or None. With None, folds depend on `y` alone.
 
     Attributes
     ----------
@@ -50,24 +48,10 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
         The classifier whose scores are calibrated.
     calibrator_ : LabelCalibrator
         The fitted maps.
-    rule_ : DecisionRule
-        The decision rule that `threshold` asked for in `fit`.
     held_out_ : ValidationPredictions
         Truth, calibrated probabilities and positions (`Y`, `probabilities`, `indices`) of the
         held-out samples. May be set to None to store the estimator without them; the rule of `fit`
         stays.
-    thresholds_ : ndarray of shape (n_labels,)
-        The threshold of each label, where the rule consists of thresholds.
-    classes_ : ndarray of shape (n_labels, 2)
-        ``[0, 1]`` for each label.
-    label_names_ : ndarray of shape (n_labels,)
-        Names of the labels, in the order of the columns.
-    targets_ : TargetCodec
-        Form and vocabulary of `y`.
-    n_features_in_ : int
-        Number of features, if `estimator_` tells.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if `estimator_` tells.
 
     See Also
     --------
@@ -114,34 +98,9 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
+    @inherit_docstring(MultilabelMetaClassifier.fit)
     def fit(self, X, y, sample_weight=None, **fit_params):
-        """Fit the maps, and train the classifier.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
-            Samples, as `estimator` takes them.
-        y : target
-            Label sets, or an indicator of 0 and 1 as array, sparse matrix or DataFrame; NaN marks
-            an unknown label, which has no effect on the calibration.
-        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-            Weights of samples or cells in the calibration. Also passed to `estimator.fit` if it
-            takes them or, with metadata routing enabled, if it asks for them.
-        **fit_params : dict
-            More arguments of `estimator.fit`, split where they have one item per sample. With
-            metadata routing enabled, also those of the splitter.
-
-        Returns
-        -------
-        self : MultilabelCalibratedClassifierCV
-
-        Raises
-        ------
-        ValueError, TypeError
-            If an argument or a parameter is not allowed.
-        sklearn.exceptions.NotFittedError
-            If ``cv="prefit"`` and `estimator` is not fitted.
-        """
+        """Fit the maps, and train the classifier."""
         calibrator = LabelCalibrator(
             self.method, min_positives=self.min_positives, shrink=self.shrink
         )
@@ -157,13 +116,9 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
         self.calibrator_, self._response_method = calibrator, arguments.method
         return self
 
+    @inherit_docstring(MultilabelMetaClassifier.predict)
     def predict_proba(self, X):
         """Compute the calibrated probability of each label.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
-            Samples, as `estimator` takes them.
 
         Returns
         -------

@@ -16,6 +16,32 @@ class LabelCurveDisplay:
     - `_compute`, which makes the display of scores,
     - `_labels`, which gives the curves of the labels,
     - `_reference`, which draws what they are compared with.
+
+    `inherit_docstring` completes the subclass's docstring from this one.
+
+    Parameters
+    ----------
+    label_names : ndarray of shape (n_labels,)
+        Names of the labels.
+    n_positives : ndarray of shape (n_labels,)
+        Number of known positives of each label.
+    micro : AverageCurve, default=None
+        The curve of all known cells as one problem.
+    name : str, default=None
+        Title.
+
+    Attributes
+    ----------
+    line_ : list of matplotlib Lines
+        One for each label that is drawn in a color.
+    background_ : list of matplotlib Artists
+        Lines or bands that stand for the other labels.
+    legend_ : matplotlib Legend
+        The legend.
+    ax_ : matplotlib Axes
+        Axes that were drawn on.
+    figure_ : matplotlib Figure
+        Figure that contains the axes.
     """
 
     _response_methods = ("predict_proba", "decision_function")

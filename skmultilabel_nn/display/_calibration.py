@@ -1,20 +1,23 @@
 """Reliability diagram of each label and of all labels pooled."""
 
+from dataclasses import KW_ONLY, dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from skmultilabel_nn._utils.checks import check_integer, check_option
+from skmultilabel_nn._utils.docstrings import inherit_docstring
 from skmultilabel_nn._utils.validation import check_probabilities
 
 from ._base import LabelCurveDisplay
-from ._documentation import inherit_parameters
 from ._drawing import AverageCurve, draw_averages
 from ._scores import read_estimator, read_scores, warn_undefined
 
 _MIN_CELLS, _MIN_SHARE = 10, 0.02  # of a bin that is drawn
 
 
+@inherit_docstring(LabelCurveDisplay)
+@dataclass(eq=False, repr=False)
 class MultilabelCalibrationDisplay(LabelCurveDisplay):
     """Reliability diagram of each label and of all labels pooled.
 
@@ -30,34 +33,18 @@ class MultilabelCalibrationDisplay(LabelCurveDisplay):
     calibration_error : ndarray of shape (n_labels,)
         Expected calibration error [1]_: the mean distance of the two, weighted by the counts, or by
         the sums of the cells' weights. NaN for a label that has no observed values.
-    label_names : ndarray of shape (n_labels,)
-        Names of the labels.
-    n_positives : ndarray of shape (n_labels,)
-        Number of known positives of each label.
     pooled : AverageCurve, default=None
         The curve of all known cells as one problem (x: mean probability, y: share of positives);
         its score is their calibration error.
     pooled_counts : ndarray, default=None
         Number of known cells in each of its bins. None: all bins are drawn.
-    name : str, default=None
-        Title.
 
     Attributes
     ----------
-    line_ : list of matplotlib Lines
-        One for each label that is drawn in a color.
     pooled_line_ : matplotlib Line or None
         Curve of all cells.
-    background_ : list of matplotlib Artists
-        Lines or bands that stand for the other labels.
     reference_line_ : matplotlib Line
         The diagonal.
-    legend_ : matplotlib Legend
-        The legend.
-    ax_ : matplotlib Axes
-        Axes that were drawn on.
-    figure_ : matplotlib Figure
-        Figure that contains the axes.
 
     See Also
     --------
@@ -88,31 +75,19 @@ class MultilabelCalibrationDisplay(LabelCurveDisplay):
     _marker = "o"
     _xlabel, _ylabel = "Mean predicted probability", "Fraction of positives"
 
-    def __init__(
-        self,
-        prob_true,
-        prob_pred,
-        *,
-        bin_counts,
-        calibration_error,
-        label_names,
-        n_positives,
-        pooled=None,
-        pooled_counts=None,
-        name=None,
-    ):
-        self.prob_true = prob_true
-        self.prob_pred = prob_pred
-        self.bin_counts = bin_counts
-        self.calibration_error = calibration_error
-        self.label_names = label_names
-        self.n_positives = n_positives
-        self.pooled = pooled
-        self.pooled_counts = pooled_counts
-        self.name = name
+    prob_true: list
+    prob_pred: list
+    _: KW_ONLY
+    bin_counts: list
+    calibration_error: np.ndarray
+    label_names: np.ndarray
+    n_positives: np.ndarray
+    pooled: AverageCurve | None = None
+    pooled_counts: np.ndarray | None = None
+    name: str | None = None
 
     @classmethod
-    @inherit_parameters(LabelCurveDisplay.from_estimator)
+    @inherit_docstring(LabelCurveDisplay.from_estimator)
     def from_estimator(
         cls,
         estimator,
@@ -143,7 +118,7 @@ class MultilabelCalibrationDisplay(LabelCurveDisplay):
         return cls._compute(scores, name, n_bins, strategy).plot(ax, highlight=highlight)
 
     @classmethod
-    @inherit_parameters(LabelCurveDisplay.from_predictions)
+    @inherit_docstring(LabelCurveDisplay.from_predictions)
     def from_predictions(
         cls,
         y_true,

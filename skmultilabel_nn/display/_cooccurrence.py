@@ -1,5 +1,7 @@
 """Which labels occur together: the conditional probability of each label given each other."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 import scipy.sparse as sp
 from scipy.cluster.hierarchy import leaves_list, linkage
@@ -14,6 +16,7 @@ _ANNOTATE_UP_TO = 15  # numbers in more cells than that squared are too small to
 _SIZES = (4.5, 12.0)  # inches of the shortest and longest side
 
 
+@dataclass(eq=False, repr=False)
 class LabelCooccurrenceDisplay:
     """Which labels occur together: P(column | row) of each pair of labels.
 
@@ -59,12 +62,12 @@ class LabelCooccurrenceDisplay:
            [0.  , 1.  , 1.  ]])
     """
 
-    def __init__(self, probability, counts, label_names, *, n_labels=None, name=None):
-        self.probability = probability
-        self.counts = counts
-        self.label_names = label_names
-        self.n_labels = n_labels
-        self.name = name
+    probability: np.ndarray
+    counts: np.ndarray
+    label_names: np.ndarray
+    _: KW_ONLY
+    n_labels: int | None = None
+    name: str | None = None
 
     @classmethod
     def from_labels(

@@ -1,7 +1,11 @@
 """Precision-recall and ROC curves of each label, with their micro and macro averages."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 from sklearn.metrics import auc, precision_recall_curve, roc_curve
+
+from skmultilabel_nn._utils.docstrings import inherit_docstring
 
 from ._base import LabelCurveDisplay
 from ._drawing import GRID, AverageCurve
@@ -59,6 +63,8 @@ def _rate_at_grid(fpr, tpr):
     return values
 
 
+@inherit_docstring(LabelCurveDisplay)
+@dataclass(eq=False, repr=False)
 class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
     """Precision-recall curve of each label, with micro and macro average.
 
@@ -71,35 +77,17 @@ class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
         ``drop_intermediate=True``; empty for a label without positives.
     average_precision : ndarray of shape (n_labels,)
         NaN for a label without positives.
-    label_names : ndarray of shape (n_labels,)
-        Names of the labels.
-    n_positives : ndarray of shape (n_labels,)
-        Number of known positives of each label.
-    micro : AverageCurve, default=None
-        The curve of all known cells as one problem.
     macro : AverageCurve, default=None
         The mean precision over labels at each recall; its score is the mean average precision.
     prevalence : float, default=None
         Share of the positives among all known cells: the micro average of random scores.
-    name : str, default=None
-        Title.
 
     Attributes
     ----------
-    line_ : list of matplotlib Lines
-        One for each label that is drawn in a color.
     average_line_ : list of matplotlib Lines
         Micro and macro average.
-    background_ : list of matplotlib Artists
-        Lines or bands that stand for the other labels.
     chance_level_ : matplotlib Line or None
         Precision of random scores.
-    legend_ : matplotlib Legend
-        The legend.
-    ax_ : matplotlib Axes
-        Axes that were drawn on.
-    figure_ : matplotlib Figure
-        Figure that contains the axes.
 
     See Also
     --------
@@ -120,28 +108,16 @@ class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
     _at_grid = staticmethod(_precision_at_grid)
     _xlabel, _ylabel = "Recall", "Precision"
 
-    def __init__(
-        self,
-        precision,
-        recall,
-        *,
-        average_precision,
-        label_names,
-        n_positives,
-        micro=None,
-        macro=None,
-        prevalence=None,
-        name=None,
-    ):
-        self.precision = precision
-        self.recall = recall
-        self.average_precision = average_precision
-        self.label_names = label_names
-        self.n_positives = n_positives
-        self.micro = micro
-        self.macro = macro
-        self.prevalence = prevalence
-        self.name = name
+    precision: list
+    recall: list
+    _: KW_ONLY
+    average_precision: np.ndarray
+    label_names: np.ndarray
+    n_positives: np.ndarray
+    micro: AverageCurve | None = None
+    macro: AverageCurve | None = None
+    prevalence: float | None = None
+    name: str | None = None
 
     @classmethod
     def _compute(cls, scores, name):
@@ -174,6 +150,8 @@ class MultilabelPrecisionRecallDisplay(LabelCurveDisplay):
         return [self.chance_level_]
 
 
+@inherit_docstring(LabelCurveDisplay)
+@dataclass(eq=False, repr=False)
 class MultilabelRocDisplay(LabelCurveDisplay):
     """ROC curve of each label, with micro and macro average.
 
@@ -186,34 +164,16 @@ class MultilabelRocDisplay(LabelCurveDisplay):
         empty for a label without positives or without negatives.
     roc_auc : ndarray of shape (n_labels,)
         Area under each curve, NaN where there is none.
-    label_names : ndarray of shape (n_labels,)
-        Names of the labels.
-    n_positives : ndarray of shape (n_labels,)
-        Number of known positives of each label.
-    micro : AverageCurve, default=None
-        The curve of all known cells as one problem.
     macro : AverageCurve, default=None
         The mean true positive rate over labels at each false positive rate; its score is the mean
         area.
-    name : str, default=None
-        Title.
 
     Attributes
     ----------
-    line_ : list of matplotlib Lines
-        One for each label that is drawn in a color.
     average_line_ : list of matplotlib Lines
         Micro and macro average.
-    background_ : list of matplotlib Artists
-        Lines or bands that stand for the other labels.
     chance_level_ : matplotlib Line
         The diagonal.
-    legend_ : matplotlib Legend
-        The legend.
-    ax_ : matplotlib Axes
-        Axes that were drawn on.
-    figure_ : matplotlib Figure
-        Figure that contains the axes.
 
     See Also
     --------
@@ -233,26 +193,15 @@ class MultilabelRocDisplay(LabelCurveDisplay):
     _at_grid = staticmethod(_rate_at_grid)
     _xlabel, _ylabel = "False positive rate", "True positive rate"
 
-    def __init__(
-        self,
-        fpr,
-        tpr,
-        *,
-        roc_auc,
-        label_names,
-        n_positives,
-        micro=None,
-        macro=None,
-        name=None,
-    ):
-        self.fpr = fpr
-        self.tpr = tpr
-        self.roc_auc = roc_auc
-        self.label_names = label_names
-        self.n_positives = n_positives
-        self.micro = micro
-        self.macro = macro
-        self.name = name
+    fpr: list
+    tpr: list
+    _: KW_ONLY
+    roc_auc: np.ndarray
+    label_names: np.ndarray
+    n_positives: np.ndarray
+    micro: AverageCurve | None = None
+    macro: AverageCurve | None = None
+    name: str | None = None
 
     @classmethod
     def _compute(cls, scores, name):

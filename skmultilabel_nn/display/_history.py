@@ -1,7 +1,10 @@
 """Loss and metrics of training and of held-out samples, epoch by epoch."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
+from skmultilabel_nn._utils.docstrings import inherit_docstring
 from skmultilabel_nn._utils.responses import final_estimator
 from skmultilabel_nn._utils.text import format_values
 
@@ -19,6 +22,7 @@ _SIZE = (8.0, 4.2)
 _SETTINGS = ("learning_rate", "lr")  # Keras's callbacks put them into histories; not drawn
 
 
+@dataclass(eq=False, repr=False)
 class TrainingHistoryDisplay:
     """Loss and metrics of training and of held-out samples, epoch by epoch.
 
@@ -58,11 +62,11 @@ class TrainingHistoryDisplay:
     2
     """
 
-    def __init__(self, history, *, monitor=None, best_epoch=None, name=None):
-        self.history = history
-        self.monitor = monitor
-        self.best_epoch = best_epoch
-        self.name = name
+    history: dict
+    _: KW_ONLY
+    monitor: str | None = None
+    best_epoch: int | None = None
+    name: str | None = None
 
     @classmethod
     def from_estimator(cls, estimator, *, monitor=None, name=None, ax=None):
@@ -104,6 +108,7 @@ class TrainingHistoryDisplay:
         return cls.from_history(history, monitor=monitor, name=name, ax=ax)
 
     @classmethod
+    @inherit_docstring(from_estimator)
     def from_history(cls, history, *, monitor=None, name=None, ax=None):
         """Plot a history.
 
@@ -116,12 +121,6 @@ class TrainingHistoryDisplay:
             None: "val_loss", if the history has it.
         name : str, default=None
             Title.
-        ax : matplotlib Axes, default=None
-            See `plot`.
-
-        Returns
-        -------
-        TrainingHistoryDisplay
 
         Raises
         ------

@@ -1,18 +1,22 @@
 """F-beta of each label as a function of its threshold, with the threshold in use marked."""
 
+from dataclasses import KW_ONLY, dataclass
+
 import numpy as np
 
 from skmultilabel_nn._utils.checks import check_integer, check_number
+from skmultilabel_nn._utils.docstrings import inherit_docstring
 from skmultilabel_nn._utils.responses import final_estimator
 from skmultilabel_nn._utils.validation import check_probabilities
 from skmultilabel_nn.decision._threshold_search import f_beta
 
 from ._base import LabelCurveDisplay
-from ._documentation import inherit_parameters
 from ._drawing import AverageCurve
 from ._scores import read_estimator, read_scores, warn_undefined
 
 
+@inherit_docstring(LabelCurveDisplay)
+@dataclass(eq=False, repr=False)
 class ThresholdDisplay(LabelCurveDisplay):
     """F-beta of each label as a function of its threshold, with the threshold in use marked.
 
@@ -25,10 +29,6 @@ class ThresholdDisplay(LabelCurveDisplay):
         the threshold.
     f_score : ndarray of shape (n_labels, n_points)
         F-beta of each label at each threshold of the grid; NaN for a label without positives.
-    label_names : ndarray of shape (n_labels,)
-        Names of the labels.
-    n_positives : ndarray of shape (n_labels,)
-        Number of known positives of each label.
     threshold : ndarray of shape (n_labels,), default=None
         The threshold in use of each label. None: nothing is marked.
     threshold_score : ndarray of shape (n_labels,), default=None
@@ -39,25 +39,13 @@ class ThresholdDisplay(LabelCurveDisplay):
         Mean of the labels' F-beta with one threshold for all labels; its score as above.
     beta : float, default=1.0
         Weight of recall against precision.
-    name : str, default=None
-        Title.
 
     Attributes
     ----------
-    line_ : list of matplotlib Lines
-        One for each label that is drawn in a color.
     average_line_ : list of matplotlib Lines
         Micro and macro average.
-    background_ : list of matplotlib Artists
-        Lines or bands that stand for the other labels.
     threshold_marks_ : list of matplotlib Artists
         The marks of the thresholds in use: of all labels, then of those in a color.
-    legend_ : matplotlib Legend
-        The legend.
-    ax_ : matplotlib Axes
-        Axes that were drawn on.
-    figure_ : matplotlib Figure
-        Figure that contains the axes.
 
     Examples
     --------
@@ -72,33 +60,20 @@ class ThresholdDisplay(LabelCurveDisplay):
     _response_methods = ("predict_proba",)
     _xlabel = "Threshold"
 
-    def __init__(
-        self,
-        grid,
-        f_score,
-        *,
-        label_names,
-        n_positives,
-        threshold=None,
-        threshold_score=None,
-        micro=None,
-        macro=None,
-        beta=1.0,
-        name=None,
-    ):
-        self.grid = grid
-        self.f_score = f_score
-        self.label_names = label_names
-        self.n_positives = n_positives
-        self.threshold = threshold
-        self.threshold_score = threshold_score
-        self.micro = micro
-        self.macro = macro
-        self.beta = beta
-        self.name = name
+    grid: np.ndarray
+    f_score: np.ndarray
+    _: KW_ONLY
+    label_names: np.ndarray
+    n_positives: np.ndarray
+    threshold: np.ndarray | None = None
+    threshold_score: np.ndarray | None = None
+    micro: AverageCurve | None = None
+    macro: AverageCurve | None = None
+    beta: float = 1.0
+    name: str | None = None
 
     @classmethod
-    @inherit_parameters(LabelCurveDisplay.from_estimator)
+    @inherit_docstring(LabelCurveDisplay.from_estimator)
     def from_estimator(
         cls,
         estimator,
@@ -135,7 +110,7 @@ class ThresholdDisplay(LabelCurveDisplay):
         return display.plot(ax, highlight=highlight)
 
     @classmethod
-    @inherit_parameters(LabelCurveDisplay.from_predictions)
+    @inherit_docstring(LabelCurveDisplay.from_predictions)
     def from_predictions(
         cls,
         y_true,

@@ -2,6 +2,7 @@
 
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._utils.checks import check_number
+from skmultilabel_nn._utils.docstrings import inherit_docstring
 from skmultilabel_nn._utils.responses import as_scores
 
 from . import _at_k, _averages
@@ -47,25 +48,16 @@ def precision_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None
     return float(_at_k.precision(truth, S, k=k))
 
 
+@inherit_docstring(precision_at_k)
 def recall_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
     """Average share of the true labels that is among the k labels with the highest scores.
 
     Samples without true labels are left out.
 
-    Parameters
-    ----------
-    y_true, y_score, k, label_names, sample_weight
-        As in `precision_at_k`.
-
     Returns
     -------
     float
         In [0, 1]; NaN, with a warning, if no sample has a true label.
-
-    Raises
-    ------
-    ValueError
-        As `precision_at_k`.
 
     Examples
     --------
@@ -77,26 +69,17 @@ def recall_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
     return float(_at_k.recall(truth, S, k=k))
 
 
+@inherit_docstring(precision_at_k)
 def ndcg_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
     """Compute the normalized discounted cumulative gain (NDCG) of the k highest scores.
 
     `sklearn.metrics.ndcg_score` for all target types. Equal scores share their gain; a sample
     without true labels has 0.
 
-    Parameters
-    ----------
-    y_true, y_score, k, label_names, sample_weight
-        As in `precision_at_k`.
-
     Returns
     -------
     float
         In [0, 1].
-
-    Raises
-    ------
-    ValueError
-        As `precision_at_k`.
 
     Examples
     --------
@@ -108,6 +91,7 @@ def ndcg_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None):
     return float(_averages.ndcg(truth, S, k=k))
 
 
+@inherit_docstring(precision_at_k)
 def propensity_scored_precision_at_k(
     y_true, y_score, *, propensities, k=5, label_names=None, sample_weight=None
 ):
@@ -118,13 +102,9 @@ def propensity_scored_precision_at_k(
 
     Parameters
     ----------
-    y_true, y_score
-        As in `precision_at_k`.
     propensities : array-like of shape (n_labels,) or dict {label: float}
         Probability that a true label is found in the truth, of `label_propensities` on the
         training target. Labels that only `y_true` has take the smallest of an array.
-    k, label_names, sample_weight
-        As in `precision_at_k`.
 
     Returns
     -------
@@ -134,7 +114,7 @@ def propensity_scored_precision_at_k(
     Raises
     ------
     ValueError
-        As `precision_at_k`; also for propensities outside of (0, 1].
+        If shapes differ, `k` or a propensity is out of range, or nothing is known.
 
     References
     ----------

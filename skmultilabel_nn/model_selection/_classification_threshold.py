@@ -3,6 +3,7 @@
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skmultilabel_nn._utils.docstrings import inherit_docstring
 from skmultilabel_nn._utils.responses import predict_label_scores
 from skmultilabel_nn.decision._prediction import resolve_threshold
 
@@ -13,6 +14,7 @@ def _estimator_has(name):
     return available_if(lambda self: hasattr(self.estimator, name))
 
 
+@inherit_docstring(MultilabelMetaClassifier)
 class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
     """Decide by thresholds, or another rule, tuned on held-out samples.
 
@@ -37,32 +39,14 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
     refit : bool, default=True
         Whether the classifier is trained again on all samples. If False, `cv` must be a single
         split, or "prefit".
-    n_jobs : int or None, default=None
-        Number of folds that are trained in parallel.
-    random_state : int, RandomState instance or None, default=None
-        Seed of the splits, if `cv` is a number or None. With None, folds depend on `y` alone.
 
     Attributes
     ----------
     estimator_ : estimator
         The classifier that predicts.
-    rule_ : DecisionRule
-        The decision rule that `threshold` asked for in `fit`.
-    thresholds_ : ndarray of shape (n_labels,)
-        The threshold of each label, where the rule consists of thresholds.
     held_out_ : ValidationPredictions or None
         Truth, probabilities and positions (`Y`, `probabilities`, `indices`) of the held-out
         samples. None if `fit` needed none: with ``refit=True`` and a rule that learns nothing.
-    classes_ : ndarray of shape (n_labels, 2)
-        ``[0, 1]`` for each label.
-    label_names_ : ndarray of shape (n_labels,)
-        Names of the labels, in the order of the columns.
-    targets_ : TargetCodec
-        Form and vocabulary of `y`.
-    n_features_in_ : int
-        Number of features, if `estimator_` tells.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if `estimator_` tells.
 
     See Also
     --------
@@ -117,34 +101,9 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
+    @inherit_docstring(MultilabelMetaClassifier.fit)
     def fit(self, X, y, sample_weight=None, **fit_params):
-        """Tune the rule, and train the classifier.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
-            Samples, as `estimator` takes them.
-        y : target
-            Label sets, or an indicator of 0 and 1 as array, sparse matrix or DataFrame; NaN marks
-            an unknown label, which has no effect on the rule.
-        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-            Weights of samples or cells in the tuning. Also passed to `estimator.fit` if it takes
-            them or, with metadata routing enabled, if it asks for them.
-        **fit_params : dict
-            More arguments of `estimator.fit`, split where they have one item per sample. With
-            metadata routing enabled, also those of the splitter.
-
-        Returns
-        -------
-        self : TunedThresholdsClassifierCV
-
-        Raises
-        ------
-        ValueError, TypeError
-            If an argument or a parameter is not allowed.
-        sklearn.exceptions.NotFittedError
-            If ``cv="prefit"`` and `estimator` is not fitted.
-        """
+        """Tune the rule, and train the classifier."""
         self._check_refit()
         arguments = self._check_arguments(X, y, sample_weight, ["predict_proba"])
         tuned = resolve_threshold(self.threshold, arguments.codec).tuned
@@ -159,13 +118,9 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
             raise ValueError("cv='prefit' keeps the estimator as it is: set refit=False.")
 
     @_estimator_has("predict_proba")
+    @inherit_docstring(MultilabelMetaClassifier.predict)
     def predict_proba(self, X):
         """Compute the classifier's probability of each label.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
-            Samples, as `estimator` takes them.
 
         Returns
         -------
@@ -176,13 +131,9 @@ class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
         return predict_label_scores(self.estimator_, X, "predict_proba", self.targets_)
 
     @_estimator_has("decision_function")
+    @inherit_docstring(MultilabelMetaClassifier.predict)
     def decision_function(self, X):
         """Compute the classifier's decision function, on which the rule has no effect.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
-            Samples, as `estimator` takes them.
 
         Returns
         -------

@@ -64,9 +64,65 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
 
     A subclass has the parameters `estimator`, `cv`, `threshold`, `n_jobs` and `random_state`. Its
     `fit` calls `_check_arguments`, then `_cross_fit`, and ends with `_set_fitted`.
+    `inherit_docstring` completes its docstrings from those here.
+
+    Parameters
+    ----------
+    n_jobs : int or None, default=None
+        Number of folds that are trained in parallel.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the splits, if `cv` is a number or None. With None, folds depend on `y` alone.
+
+    Attributes
+    ----------
+    rule_ : DecisionRule
+        The decision rule that `threshold` asked for in `fit`.
+    thresholds_ : ndarray of shape (n_labels,)
+        The threshold of each label, where the rule consists of thresholds.
+    classes_ : ndarray of shape (n_labels, 2)
+        ``[0, 1]`` for each label.
+    label_names_ : ndarray of shape (n_labels,)
+        Names of the labels, in the order of the columns.
+    targets_ : TargetCodec
+        Form and vocabulary of `y`.
+    n_features_in_ : int
+        Number of features, if `estimator_` tells.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if `estimator_` tells.
     """
 
     _supports_all_target_types = True
+
+    def fit(self, X, y, sample_weight=None, **fit_params):
+        """Fit on held-out predictions, and train the classifier.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, n_features)
+            Samples, as `estimator` takes them.
+        y : target
+            Label sets, or an indicator of 0 and 1 as array, sparse matrix or DataFrame; NaN marks
+            an unknown label, which has no effect on what is fitted on held-out predictions.
+        sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
+            Weights of samples or cells of the held-out predictions. Also passed to `estimator.fit`
+            if it takes them or, with metadata routing enabled, if it asks for them.
+        **fit_params : dict
+            More arguments of `estimator.fit`, split where they have one item per sample. With
+            metadata routing enabled, also those of the splitter.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If an argument or a parameter is not allowed.
+        sklearn.exceptions.NotFittedError
+            If ``cv="prefit"`` and `estimator` is not fitted.
+        """
+        raise NotImplementedError
 
     def predict(self, X):
         """Predict the labels, in the type of `y`.

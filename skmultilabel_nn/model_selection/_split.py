@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._utils.checks import check_boolean, check_integer, check_option
+from skmultilabel_nn._utils.docstrings import inherit_docstring
 from skmultilabel_nn._utils.indexing import num_samples, take_rows
 
 from ._stratification import stratified_groups
@@ -165,19 +166,9 @@ class RepeatedMultilabelStratifiedKFold(BaseCrossValidator):
         """Return the number of train and test pairs, ``n_splits * n_repeats``."""
         return self.n_splits * self.n_repeats
 
+    @inherit_docstring(MultilabelStratifiedKFold.split)
     def split(self, X, y=None, groups=None):
-        """Yield the indices of training and test samples, fold by fold of each repetition.
-
-        Parameters
-        ----------
-        X, y, groups : object
-            As for `MultilabelStratifiedKFold.split`.
-
-        Yields
-        ------
-        train, test : ndarray of int
-            Training samples and samples of the fold, ascending.
-        """
+        """Yield the indices of training and test samples, fold by fold of each repetition."""
         rng = check_random_state(self.random_state)
         for _ in range(self.n_repeats):
             folds = MultilabelStratifiedKFold(
@@ -224,17 +215,9 @@ class MultilabelStratifiedShuffleSplit(BaseShuffleSplit):
         )
         self.order = check_option("order", order, (1, 2))
 
+    @inherit_docstring(MultilabelStratifiedKFold.split)
     def split(self, X, y=None, groups=None):
         """Yield the indices of training and test samples.
-
-        Parameters
-        ----------
-        X : array-like, DataFrame, sparse matrix or dict of these, n_samples rows, or None
-            Only its number of samples is used.
-        y : target of any type, n_samples rows
-            Target to stratify by.
-        groups : object, default=None
-            Ignored, with a warning.
 
         Yields
         ------

@@ -65,16 +65,20 @@ def test_thresholds_agree_with_cross_val_predict(name, seed):
     np.testing.assert_allclose(clf.thresholds_, PerLabelThreshold().fit(Y, P).thresholds_)
 
 
-def test_tuning_raises_macro_f1_where_half_is_the_wrong_threshold():
-    X, Y = make_multilabel_classification(900, 20, n_classes=8, n_labels=1, random_state=3)
-    train, test = np.arange(450), np.arange(450, 900)
-    plain = clone(FOREST).fit(X[train], Y[train])
-    tuned = TunedThresholdsClassifierCV(FOREST).fit(X[train], Y[train])
+def assert_tuning_raises_macro_f1(classifier, X, Y, train, test):
+    plain = clone(classifier).fit(X[train], Y[train])
+    tuned = TunedThresholdsClassifierCV(classifier).fit(X[train], Y[train])
     before, after = (
         f1_score(Y[test], clf.predict(X[test]), average="macro", zero_division=0)
         for clf in (plain, tuned)
     )
     assert after > before + 0.1
+
+
+def test_tuning_raises_macro_f1_where_half_is_the_wrong_threshold():
+    X, Y = make_multilabel_classification(900, 20, n_classes=8, n_labels=1, random_state=3)
+    train, test = np.arange(450), np.arange(450, 900)
+    assert_tuning_raises_macro_f1(FOREST, X, Y, train, test)
 
 
 @pytest.mark.parametrize("rule", [0.3, [0.1, 0.2, 0.3, 0.4], {2: 0.9}, "expected_f1", "top_1"])
@@ -157,13 +161,7 @@ def test_real_sets(name, shared_data):
     X, Y, meta = shared_data(name)
     train, test = meta["train_idx"], meta["test_idx"]
     forest = RandomForestClassifier(100, random_state=0)
-    plain = clone(forest).fit(X[train], Y[train])
-    tuned = TunedThresholdsClassifierCV(forest).fit(X[train], Y[train])
-    before, after = (
-        f1_score(Y[test], clf.predict(X[test]), average="macro", zero_division=0)
-        for clf in (plain, tuned)
-    )
-    assert after > before + 0.1
+    assert_tuning_raises_macro_f1(forest, X, Y, train, test)
 
 
 # A threshold set after fit ---------------------------------------------------------------------

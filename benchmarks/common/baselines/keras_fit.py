@@ -1,5 +1,8 @@
 """Estimators written for the benchmarks: Keras by hand, and the matrix products alone."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -16,6 +19,7 @@ def keras_model(n_features, n_labels, hidden=(100,), sparse=False):
     return keras.Model(inputs, keras.layers.Dense(n_labels, activation="sigmoid")(x))
 
 
+@dataclass(eq=False, repr=False)
 class KerasFit(ClassifierMixin, BaseEstimator):
     """`keras.Model.fit` and `predict` on arrays in memory, with as little code as a search allows.
 
@@ -36,29 +40,16 @@ class KerasFit(ClassifierMixin, BaseEstimator):
         Argument of `keras.utils.set_random_seed`; None leaves it out.
     """
 
-    def __init__(
-        self,
-        build=None,
-        hidden=(100,),
-        learning_rate=1e-3,
-        batch_size=32,
-        epochs=50,
-        jit_compile="auto",
-        steps_per_execution=1,
-        predict_batch_size=None,
-        predict_by="predict",
-        seed=None,
-    ):
-        self.build = build
-        self.hidden = hidden
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.jit_compile = jit_compile
-        self.steps_per_execution = steps_per_execution
-        self.predict_batch_size = predict_batch_size
-        self.predict_by = predict_by
-        self.seed = seed
+    build: Callable | None = None
+    hidden: tuple = (100,)
+    learning_rate: float = 1e-3
+    batch_size: int = 32
+    epochs: int = 50
+    jit_compile: bool | str = "auto"
+    steps_per_execution: int = 1
+    predict_batch_size: int | None = None
+    predict_by: str = "predict"
+    seed: int | None = None
 
     def fit(self, X, y):
         """Build, compile and train a model."""
