@@ -6,6 +6,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ._prediction import PredictionMixin
 from ._utils.arguments import explain_keras_arguments
+from ._utils.docstrings import inherit_docstring
 from .networks._storage import can_be_pickled, restored, storable
 
 
@@ -317,6 +318,7 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         return self
 
     @explain_keras_arguments
+    @inherit_docstring(fit)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train one epoch, from the present weights if there are any.
 
@@ -325,16 +327,8 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
 
         Parameters
         ----------
-        X, y
-            As in `fit`.
         classes : array-like, default=None
             All labels that may occur, needed in the first call if `y` does not have them all.
-        sample_weight
-            As in `fit`.
-
-        Returns
-        -------
-        self : KerasMultiLabelClassifier
 
         Raises
         ------
