@@ -6,6 +6,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ._prediction import PredictionMixin
 from ._utils.arguments import explain_keras_arguments
+from ._utils.checks import check_boolean
 from ._utils.docstrings import inherit_docstring
 from .networks._storage import can_be_pickled, restored, storable
 
@@ -46,9 +47,8 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         its optimizer and its loss along.
     standardize : bool or "auto", default="auto"
         Whether features are scaled inside the model: dense ones to mean 0 and variance 1, with far
-        values softly clipped to 3 standard deviations, sparse ones by one common factor. "auto":
-        only for the default network. Dense features whose differences `dtype` does not hold, such
-        as times in milliseconds, are centered and scaled in float64 before they are cast.
+        values softly clipped to 3 deviations, sparse ones by one common factor; before the model
+        where `dtype` cannot tell values apart, as times in ms. "auto": only for the default one.
     optimizer : str or keras.optimizers.Optimizer, default="auto"
         "auto": that of a compiled `network`, else see the Notes. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
@@ -115,10 +115,8 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
     label_names_ : ndarray of shape (n_labels,)
         Names of the labels, in the order of the columns of all outputs.
     model_ : keras.Model
-        The trained network with a final sigmoid (softmax for 1-D `y`), a copy. Keras loads what it
-        was saved to with ``custom_objects=skmultilabel_nn.networks.custom_objects()``. If features
-        were scaled before they were cast (see `standardize`), ``network_.rescaling`` is not None,
-        and the model takes ``network_.cast_inputs(X)``.
+        The trained network with a final sigmoid (softmax for 1-D `y`) on ``cast_inputs(X)`` of
+        `network_`, a copy. To load it: ``custom_objects=skmultilabel_nn.networks.custom_objects()``
     network_ : FittedNetwork
         Configuration and weights of the network, from which predictions are computed.
     config_ : TrainingConfig
@@ -294,8 +292,7 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         validation_data : tuple (X, y) or (X, y, sample_weight), default=None
             Held-out samples, in place of those that `validation_fraction` sets aside.
         X_val, y_val : as X and y, default=None
-            The same under scikit-learn's names, with which a pipeline can hand them through its
-            steps: ``Pipeline(steps, transform_input=["X_val"])``.
+            The same, to be passed through ``Pipeline(steps, transform_input=["X_val"])``.
 
         Returns
         -------
@@ -311,7 +308,7 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         from ._fitting.samples import resolve_validation_data  # noqa: PLC0415 (likewise)
 
         validation_data = resolve_validation_data(validation_data, X_val, y_val)
-        resume = self.warm_start and hasattr(self, "network_")
+        resume = check_boolean("warm_start", self.warm_start) and hasattr(self, "network_")
         with _new_state(self) as new:
             result = fit_estimator(new, X, y, sample_weight, validation_data, resume=resume)
             _set_fitted(new, result)

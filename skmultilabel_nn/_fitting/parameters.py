@@ -1,7 +1,9 @@
 """Checks of the constructor's parameters."""
 
+import math
 from collections.abc import Sequence
 from functools import partial
+from numbers import Integral
 
 import numpy as np
 
@@ -18,27 +20,41 @@ from skmultilabel_nn._utils.checks import (
 from skmultilabel_nn._utils.text import format_value
 
 _ACTIVATION = "the name of a Keras activation or a callable"
+# TensorFlow counts units, samples and epochs in 32 bits.
+_MAX_COUNT = 2**31 - 1
 
 
 def _check_layers(name, value):
     if is_auto(value):
         return value
-    if is_integer(value) and value > 0:
+    if _is_count(value):
         return (int(value),)
-    listed = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    text = str | bytes | bytearray | memoryview
+    listed = isinstance(value, Sequence) and not isinstance(value, text)
     listed = listed or (isinstance(value, np.ndarray) and value.ndim == 1)
-    if listed and all(is_integer(size) and size > 0 for size in value):
+    if listed and all(map(_is_count, value)):
         return tuple(map(int, value))
     allowed = "'auto', an integer above 0 or a tuple of integers above 0, () for a linear model"
     _refuse(name, value, allowed)
 
 
+def _is_count(value):
+    return is_integer(value) and 0 < value <= _MAX_COUNT
+
+
 def _check_learning_rate(name, value):
     if value is None or (callable(value) and not isinstance(value, type)):
         return value
-    if is_real_number(value) and 0 < value < np.inf:
+    if is_real_number(value) and value > 0 and _is_finite(value):
         return float(value)
     _refuse(name, value, "None, a number above 0 or a Keras learning-rate schedule")
+
+
+def _is_finite(number):
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # an integer beyond floats
+        return False
 
 
 def _check_string_or_callable(name, value):
@@ -61,11 +77,29 @@ def _check_callbacks(name, value):
     _refuse(name, value, "None or a list of Keras callbacks")
 
 
+def _check_random_state(name, value):
+    if value is None or isinstance(value, np.random.RandomState):
+        return value
+    if isinstance(value, Integral) and 0 <= value < 2**32:
+        return int(value)
+    raise ValueError(
+        f"{name}: {format_value(value)} cannot be used to seed. Give None, an integer from 0 to "
+        "2**32 - 1 or a numpy.random.RandomState."
+    )
+
+
 def _refuse(name, value, allowed):
     raise ValueError(f"{name} must be {allowed}, got {format_value(value)}.")
 
 
-_auto_or_count = partial(check_integer, minimum=1, alternatives=("auto",))
+def _check_count(name, value, *, minimum=1, alternatives=()):
+    number = check_integer(name, value, minimum=minimum, alternatives=alternatives)
+    if is_integer(value) and number > _MAX_COUNT:
+        _refuse(name, value, f"at most {_MAX_COUNT}")
+    return number
+
+
+_auto_or_count = partial(_check_count, alternatives=("auto",))
 _auto_or_boolean = partial(check_boolean, alternatives=("auto",))
 _dropout = partial(
     check_number, minimum=0, maximum=1, include_boundaries="left", alternatives=("auto",)
@@ -77,7 +111,7 @@ _CHECKS = {
     "dropout": _dropout,
     "input_dropout": _dropout,
     "n_members": _auto_or_count,
-    "n_bins": partial(check_integer, minimum=0, alternatives=("auto",)),
+    "n_bins": partial(_check_count, minimum=0, alternatives=("auto",)),
     "standardize": _auto_or_boolean,
     "batch_size": _auto_or_count,
     "epochs": _auto_or_count,
@@ -87,11 +121,12 @@ _CHECKS = {
     "validation_fraction": partial(
         check_number, minimum=0, maximum=1, include_boundaries="neither"
     ),
-    "patience": partial(check_integer, minimum=0),
+    "patience": partial(_check_count, minimum=0),
     "monitor": _check_monitor,
     "callbacks": _check_callbacks,
     "jit_compile": _auto_or_boolean,
     "warm_start": check_boolean,
+    "random_state": _check_random_state,
     "dtype": partial(check_option, options=("float32", "float64")),
     "verbose": partial(check_option, options=(0, 1)),
 }
@@ -131,9 +166,13 @@ def check_activation(activation):
     ValueError
         If it is not an activation.
     """
+    keras = load_keras()
     try:
-        load_keras().activations.get(activation)
-    except ValueError:
+        function = keras.activations.get(activation)
+        if not isinstance(activation, str):
+            keras.ops.add(function(keras.ops.zeros((1, 2))), keras.ops.zeros((1, 2)))
+    except Exception as error:  # what the user's code raises is not known
         raise ValueError(
-            f"activation must be {_ACTIVATION}, got {format_value(activation)}."
-        ) from None
+            f"activation must be {_ACTIVATION} that takes and returns a tensor of floats, got "
+            f"{format_value(activation)}."
+        ) from error

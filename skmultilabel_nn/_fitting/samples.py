@@ -57,6 +57,7 @@ def read_samples(estimator, X, y, sample_weight, *, classes, resume):
     else:
         codec, target = learn_targets(y, classes=classes)
     check_consistent_length(X, target.Y)
+    _tunes_threshold(estimator, codec)  # what is no threshold is refused before training
     weight = codec.check_weights(sample_weight, X.shape[0])
     rescaling = estimator.network_.rescaling if resume else None
     if not resume and standardizes(estimator):

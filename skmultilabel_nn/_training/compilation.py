@@ -83,7 +83,7 @@ def make_compile_arguments(*, optimizer, learning_rate, loss, metrics, multilabe
         rate = learning_rate
     return CompileArguments(
         optimizer,
-        get_loss(loss, multilabel=multilabel),
+        _check_loss(get_loss(loss, multilabel=multilabel), loss, n_outputs),
         [ProbabilityMetric(m, activation) for m in get_metrics(metrics, multilabel, n_outputs)],
         rate if isinstance(rate, float | OneCycle) else None,
     )
@@ -111,6 +111,8 @@ def get_optimizer(identifier, learning_rate=None):
 
     Its name is fixed: TensorFlow keeps a few kilobytes for every variable's name that it has seen.
     """
+    _check_optimizer_type(identifier)
+    _check_schedule(learning_rate)
     if isinstance(learning_rate, Real):
         learning_rate = float(learning_rate)
     rate = {} if learning_rate is None else {"learning_rate": learning_rate}
@@ -121,6 +123,56 @@ def get_optimizer(identifier, learning_rate=None):
     given = keras.optimizers.get(identifier)
     name = type(given).__name__.lower()
     return type(given).from_config({**given.get_config(), **rate, "name": name})
+
+
+def _check_optimizer_type(identifier):
+    if isinstance(identifier, str | keras.optimizers.Optimizer):
+        return
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        return
+    advice = ""
+    if inspect.isclass(identifier) and issubclass(identifier, keras.optimizers.Optimizer):
+        name = identifier.__name__
+        advice = f" Write optimizer={name.lower()!r}, with learning_rate, or {name}(...)."
+    raise ValueError(
+        f"optimizer must be 'auto', the name of a Keras optimizer or a keras.optimizers.Optimizer, "
+        f"got {format_value(identifier)}.{advice}"
+    )
+
+
+def _check_schedule(learning_rate):
+    """Compute a schedule's first rate; numbers were checked before."""
+    if not callable(learning_rate):
+        return
+    schedule = isinstance(learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+    try:
+        rate = float(learning_rate(0) if schedule else learning_rate())
+    except Exception as error:  # what the user's code raises is not known
+        raise ValueError(
+            f"learning_rate: {format_value(learning_rate)} gives no number at the first step. Give "
+            "a number, a keras.optimizers.schedules.LearningRateSchedule or a function without "
+            "arguments."
+        ) from error
+    if not 0 <= rate < np.inf:
+        raise ValueError(f"learning_rate: {format_value(learning_rate)} gives {rate:g}.")
+
+
+def _check_loss(loss, identifier, n_outputs):
+    """Compute a loss of the user's once, before any training."""
+    if isinstance(identifier, str | keras.losses.Loss) or identifier is None:
+        return loss
+    zeros = np.zeros((2, n_outputs), np.float32)
+    truth = zeros.copy()
+    truth[:, 0] = 1
+    try:
+        keras.ops.add(_adapt_to_ensemble(loss)(truth, zeros), np.float32(0))
+    except Exception as error:  # what the user's code raises is not known
+        raise ValueError(
+            f"loss: {format_value(identifier)} cannot be computed from a 0/1 indicator and "
+            f"probabilities, tensors of shape (n_samples, n_outputs): "
+            f"{str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        ) from error
+    return loss
 
 
 def get_metrics(identifiers, multilabel, n_outputs=2):

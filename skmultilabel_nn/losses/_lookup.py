@@ -91,6 +91,11 @@ def _looked_up(identifier, multilabel):
         except ValueError:
             raise ValueError(_unknown(identifier)) from None
     elif isinstance(identifier, dict):
+        if "class_name" not in identifier:
+            raise ValueError(
+                "loss is a dict without the key 'class_name', got "
+                f"{format_value(identifier)}. Give a name, a Keras loss or a function."
+            )
         identifier = keras.losses.get(identifier)
     elif inspect.isclass(identifier):
         identifier = identifier()
