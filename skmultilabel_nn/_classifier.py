@@ -47,8 +47,9 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         its optimizer and its loss along.
     standardize : bool or "auto", default="auto"
         Whether features are scaled inside the model: dense ones to mean 0 and variance 1, with far
-        values softly clipped to 3 deviations, sparse ones by one common factor; before the model
-        where `dtype` cannot tell values apart, as times in ms. "auto": only for the default one.
+        values softly clipped to 3 standard deviations, sparse ones by one common factor. Dense
+        features whose values `dtype` cannot tell apart, such as times in milliseconds, are centered
+        and scaled before the model. "auto": only for the default network.
     optimizer : str or keras.optimizers.Optimizer, default="auto"
         "auto": that of a compiled `network`, else see the Notes. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None

@@ -1,5 +1,6 @@
 """One call of `fit` or `partial_fit`, from checked parameters to a fitted network."""
 
+import dataclasses
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -112,7 +113,7 @@ def fit_estimator(
     return FitResult(
         network,
         codec,
-        config.summary(),
+        dataclasses.replace(config.summary(), monitor_mode=result.monitor_mode),
         _append_history(estimator.history_, result.history) if resume else result.history,
         result.callbacks,
         predictions,

@@ -84,12 +84,16 @@ def early_stopping_callback(config, metrics, validation_score):
     return keras.callbacks.EarlyStopping(
         monitor=config.monitor,
         patience=config.patience,
-        mode=_mode(config.monitor, metrics, validation_score),
+        mode=monitor_mode(config.monitor, metrics, validation_score),
         restore_best_weights=True,
     )
 
 
-def _mode(monitor, metrics, validation_score):
+def monitor_mode(monitor, metrics, validation_score):
+    """Return whether less or more of a monitored value is better, "min" or "max".
+
+    Parameters and errors are those of `early_stopping_callback`.
+    """
     name = monitor.removeprefix("val_")
     if name == "loss":
         return "min"

@@ -72,6 +72,8 @@ class TrainingConfig:
         Sparse samples of more features reach the network as sparse batches. None: none do.
     store_optimizer_state : bool
         Whether the state of the optimizer is kept, to resume training.
+    monitor_mode : {"min", "max"} or None
+        Whether early stopping looked for less or more of `monitor`. None: there was none.
     """
 
     batch_size: int
@@ -98,6 +100,7 @@ class TrainingConfig:
     verbose: int = 0
     max_dense_features: int | None = None
     store_optimizer_state: bool = False
+    monitor_mode: str | None = None
 
     def summary(self):
         """Return a copy of plain values, in which objects are replaced by their names."""
@@ -121,6 +124,8 @@ class TrainingResult(NamedTuple):
         The copies of the user's callbacks that were called.
     architecture : Architecture
         Properties of the model apart from the values of its variables.
+    monitor_mode : {"min", "max"} or None
+        As in `TrainingConfig`.
     """
 
     values: list
@@ -128,6 +133,7 @@ class TrainingResult(NamedTuple):
     history: dict
     callbacks: list
     architecture: Any
+    monitor_mode: str | None = None
 
 
 def _name_of(value):

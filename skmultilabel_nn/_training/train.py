@@ -4,6 +4,7 @@ from skmultilabel_nn._backend import batches
 from skmultilabel_nn._backend.program_cache import ProgramCache
 from skmultilabel_nn.networks._serialization import describe
 
+from .callbacks import monitor_mode
 from .compilation import make_compile_arguments
 from .compiled_model import CompiledModel
 from .config import MAX_LEARNING_RATE, TrainingResult
@@ -78,7 +79,10 @@ def train(
     state = values, compiled.optimizer_state() if config.store_optimizer_state else None
     # Not reached by an error, after which the compiled model is not used again.
     _COMPILED_MODELS.put(compiled.key, compiled, model.count_params())
-    return TrainingResult(*state, history, loop.callbacks, architecture)
+    mode = None
+    if config.early_stopping:
+        mode = monitor_mode(config.monitor, compiled.metrics, validation_score)
+    return TrainingResult(*state, history, loop.callbacks, architecture, mode)
 
 
 def _learning_rate(config, n_samples):

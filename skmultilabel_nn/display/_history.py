@@ -4,9 +4,11 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
+from skmultilabel_nn._utils.checks import check_option
 from skmultilabel_nn._utils.docstrings import inherit_docstring
 from skmultilabel_nn._utils.responses import final_estimator
 from skmultilabel_nn._utils.text import format_values
+from skmultilabel_nn.metrics._scorer import threshold_free_metric
 
 from ._style import (
     GRAY,
@@ -69,7 +71,7 @@ class TrainingHistoryDisplay:
     name: str | None = None
 
     @classmethod
-    def from_estimator(cls, estimator, *, monitor=None, name=None, ax=None):
+    def from_estimator(cls, estimator, *, monitor=None, mode=None, name=None, ax=None):
         """Plot the history of a fitted classifier.
 
         Parameters
@@ -78,7 +80,10 @@ class TrainingHistoryDisplay:
             Fitted; also a pipeline that ends in one, or a search for one.
         monitor : str, default=None
             The value whose best epoch is marked. None: the classifier's `monitor`, if its
-            history has it.
+            history has it and its direction is known.
+        mode : {"min", "max"}, default=None
+            Whether less or more of `monitor` is better. None: "min" for the loss, "max" for
+            ranking scores such as "val_lrap", and what early stopping used for its monitor.
         name : str, default=None
             Title. None: the name of the classifier's class.
         ax : matplotlib Axes, default=None
@@ -93,7 +98,7 @@ class TrainingHistoryDisplay:
         TypeError
             If the estimator has no `history_`.
         ValueError
-            If the history does not have `monitor`.
+            If the history does not have `monitor`, or its direction is not known.
         """
         final = final_estimator(estimator)
         history = getattr(final, "history_", None)
@@ -102,14 +107,18 @@ class TrainingHistoryDisplay:
                 f"{type(final).__name__} has no history_. Give a fitted KerasMultiLabelClassifier, "
                 f"or a dict of lists to from_history."
             )
-        if monitor is None and getattr(final, "monitor", None) in history:
-            monitor = final.monitor
+        config = getattr(final, "config_", None)
+        if mode is None and monitor in (None, getattr(config, "monitor", None)):
+            mode = getattr(config, "monitor_mode", None)
+        if monitor is None and getattr(config, "monitor", None) in history:
+            known = mode is not None or _known_mode(config.monitor) is not None
+            monitor = config.monitor if known else None
         name = type(estimator).__name__ if name is None else name
-        return cls.from_history(history, monitor=monitor, name=name, ax=ax)
+        return cls.from_history(history, monitor=monitor, mode=mode, name=name, ax=ax)
 
     @classmethod
     @inherit_docstring(from_estimator)
-    def from_history(cls, history, *, monitor=None, name=None, ax=None):
+    def from_history(cls, history, *, monitor=None, mode=None, name=None, ax=None):
         """Plot a history.
 
         Parameters
@@ -117,23 +126,26 @@ class TrainingHistoryDisplay:
         history : dict of str to list of float
             As `history_` of the classifier, or `history` of Keras's `History`.
         monitor : str, default=None
-            The value whose best epoch is marked, the lowest of a loss, the highest of others.
-            None: "val_loss", if the history has it.
+            The value whose best epoch is marked. None: "val_loss", if the history has it.
+        mode : {"min", "max"}, default=None
+            Whether less or more of `monitor` is better. None: "min" for the loss, "max" for
+            ranking scores such as "val_lrap"; to be given for others.
         name : str, default=None
             Title.
 
         Raises
         ------
         ValueError
-            If the history does not have `monitor`.
+            If the history does not have `monitor`, or its direction is not known.
         """
+        check_option("mode", mode, ("min", "max", None))
         if monitor is None and "val_loss" in history:
-            monitor = "val_loss"
+            monitor, mode = "val_loss", "min"
         if monitor is not None and monitor not in history:
             raise ValueError(
                 f"history has no {monitor!r}; it has {format_values(sorted(history))}."
             )
-        best_epoch = None if monitor is None else _best_epoch(history[monitor], monitor)
+        best_epoch = None if monitor is None else _best_epoch(history[monitor], monitor, mode)
         return cls(history, monitor=monitor, best_epoch=best_epoch, name=name).plot(ax)
 
     def plot(self, ax=None):
@@ -214,9 +226,23 @@ def _metric_names(history):
     return [name for name in dict.fromkeys(names) if name != "loss"]
 
 
-def _best_epoch(values, monitor):
+def _known_mode(monitor):
+    """Return the direction that a name alone tells, None for others."""
+    name = monitor.removeprefix("val_")
+    if name == "loss":
+        return "min"
+    return None if threshold_free_metric(name) is None else "max"
+
+
+def _best_epoch(values, monitor, mode):
+    mode = mode or _known_mode(monitor)
+    if mode is None:
+        raise ValueError(
+            f"It is not known whether less or more of {monitor!r} is better: give mode='min' or "
+            "mode='max'."
+        )
     values = np.asarray(values, dtype=np.float64)
     if not len(values) or np.isnan(values).all():
         return None
-    best = np.nanargmin if monitor.endswith("loss") else np.nanargmax
+    best = np.nanargmin if mode == "min" else np.nanargmax
     return int(best(values)) + 1
