@@ -12,12 +12,12 @@ from .networks._storage import can_be_pickled, restored, storable
 
 
 class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator):
-    """Neural network for any number of labels per sample.
+    """Neural network for multi-label classification.
 
-    The network gives one logit per label. Its sigmoid is the probability of that label, whatever
-    the others are; trained with binary cross-entropy, each label is a Bernoulli variable of its
-    own, and a threshold decides each alone. A 1-D `y` means that each sample has exactly one class:
-    then the classes compete in a softmax, as in any other classifier.
+    The network outputs one logit per label, and the sigmoid of the logit is the probability of the
+    label. With binary cross-entropy, each label is modeled as an independent Bernoulli variable,
+    and predicted if its probability reaches a threshold. With a 1-D `y`, each sample has exactly
+    one class, and the probabilities of the classes are computed by a softmax.
 
     Parameters
     ----------
@@ -31,25 +31,25 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
     input_dropout : float in [0, 1) or "auto", default="auto"
         Dropout rate of the features. "auto": see the Notes.
     n_members : int or "auto", default="auto"
-        Number of networks in the packed ensemble that the default network is: they share all weight
-        matrices except the last, each is trained by its own loss, and their mean probability is
-        predicted (see `networks.MLP`). 1 is one plain network. "auto": see the Notes.
+        Number of members of the packed ensemble. The members share all weight matrices except the
+        last, each is trained with its own loss, and the mean of their probabilities is predicted
+        (see `networks.MLP`). 1: no ensemble. "auto": see the Notes.
     n_bins : int or "auto", default="auto"
         Number of bins of the piecewise linear encoding of each dense feature, with which the
-        default network learns thresholds of a feature as easily as trees do. 0 for no encoding. The
-        edges of the bins are quantiles of at most 20,000 samples. "auto": see the Notes.
+        default network learns thresholds of a feature as easily as trees do. 0: no encoding. The
+        bin edges are quantiles of at most 20,000 samples. "auto": see the Notes.
     network : keras.Model, callable or None, default=None
         Network that replaces the default one. A Keras model, compiled or not, is copied with its
         weights in each fit and never changed. A callable
         ``(input_shape, n_outputs) -> keras.Model`` builds a new one; if it has `get_params`,
-        searches tune ``network__...``. A final sigmoid or softmax is recognized, and training still
-        happens on logits; without one, the outputs are taken to be logits. A compiled model brings
-        its optimizer and its loss along.
+        searches tune ``network__...``. A final sigmoid or softmax is detected, and the loss is
+        still computed from logits; without one, the outputs are taken to be logits. The optimizer
+        and the loss of a compiled model are used.
     standardize : bool or "auto", default="auto"
-        Whether features are scaled inside the model: dense ones to mean 0 and variance 1, with far
-        values softly clipped to 3 standard deviations, sparse ones by one common factor. Dense
-        features whose values `dtype` cannot tell apart, such as times in milliseconds, are centered
-        and scaled before the model. "auto": only for the default network.
+        Whether features are scaled inside the model: dense ones to mean 0 and variance 1, softly
+        clipped to 3 standard deviations, sparse ones by one common factor. Dense features whose
+        values `dtype` cannot distinguish, such as times in milliseconds, are centered and scaled
+        before the model. "auto": only for the default network.
     optimizer : str or keras.optimizers.Optimizer, default="auto"
         "auto": that of a compiled `network`, else see the Notes. An object is copied.
     learning_rate : float, keras.optimizers.schedules.LearningRateSchedule or None, default=None
@@ -60,7 +60,8 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         else binary cross-entropy (categorical for 1-D `y`). Computed from logits where the loss
         has `from_logits`; other losses get probabilities.
     metrics : list of str or keras.metrics.Metric, default=None
-        Further values that `history_` records, from probabilities and with the weights of the loss.
+        Further metrics to record in `history_`, computed from probabilities and with the weights
+        of the loss.
     batch_size : int or "auto", default="auto"
         Number of samples per training step. The last, smaller batch is not dropped. "auto": see the
         Notes.
@@ -75,13 +76,13 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         Fraction of the samples, stratified by label, that is held out for early stopping and for
         tuning `threshold`. Not used with `validation_data`.
     monitor : str, default="val_loss"
-        The value of `history_` that early stopping monitors: the loss, one of `metrics`, or a
-        threshold-free score, computed on at most 2000 of the held-out samples: "val_lrap",
-        "val_average_precision" or "val_roc_auc" ("..._micro" for the pooled cells).
+        Key of `history_` that early stopping monitors: the loss, one of `metrics`, or a
+        threshold-free score computed on at most 2000 of the held-out samples: "val_lrap",
+        "val_average_precision" or "val_roc_auc" ("..._micro" for micro-averaging).
     patience : int, default=10
         Number of epochs without improvement after which training stops.
     callbacks : list of keras.callbacks.Callback, default=None
-        Copied in each fit (see `callbacks_`) and called as by `keras.Model.fit`.
+        Callbacks, copied in each fit (see `callbacks_`) and called as by `keras.Model.fit`.
     class_weight : dict, array-like of shape (n_labels,), "balanced" or None, default=None
         ``{label: weight of its positives}``, or one weight per label. "balanced": positives and
         negatives of each label have the same total weight.
@@ -98,31 +99,32 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         Whether `fit` reuses the network and the weights of the previous fit; parameters of the
         network itself, such as `hidden_layer_sizes`, are then ignored.
     jit_compile : bool or "auto", default="auto"
-        Whether XLA compiles the training. "auto": if the training is long enough for that to pay,
-        and no layer draws random numbers, as dropout does, in which XLA is slow on a CPU.
+        Whether XLA compiles the training. "auto": only if the training is long enough to outweigh
+        the compilation, and no layer draws random numbers (as dropout does), which XLA does slowly
+        on a CPU.
     dtype : {"float32", "float64"}, default="float32"
         Floating dtype of the default network.
     random_state : int, RandomState instance or None, default=None
         Determines initial weights, dropout, validation split and shuffling. Global random states
-        are neither used nor changed.
+        are neither used nor changed. Pass an int for reproducible results.
     verbose : {0, 1}, default=0
         1 shows a progress bar.
 
     Attributes
     ----------
     classes_ : ndarray
-        For multi-label `y`, ``[0, 1]`` for each label, (n_labels, 2): the form with which
+        For multi-label `y`, ``[0, 1]`` for each label, shape (n_labels, 2), with which
         scikit-learn's scorers work for any number of labels. For 1-D `y`, the classes.
     label_names_ : ndarray of shape (n_labels,)
         Names of the labels, in the order of the columns of all outputs.
     model_ : keras.Model
-        The trained network with a final sigmoid (softmax for 1-D `y`) on ``cast_inputs(X)`` of
-        `network_`, a copy. To load it: ``custom_objects=skmultilabel_nn.networks.custom_objects()``
+        A copy of the trained network with a final sigmoid (softmax for 1-D `y`), for the input
+        ``network_.cast_inputs(X)``. To load it: ``custom_objects=networks.custom_objects()``.
     network_ : FittedNetwork
         Configuration and weights of the network, from which predictions are computed.
     config_ : TrainingConfig
         All settings of the fit, with every "auto" resolved: `hidden_layer_sizes`, `dropout`,
-        `epochs`, `learning_rate`, ..., and the `regime`, the row of the table in the Notes.
+        `epochs`, `learning_rate`, ..., and the `regime`, the column of the table in the Notes.
     targets_ : TargetCodec
         Type and vocabulary of `y`.
     history_ : dict of str to list of float
@@ -132,13 +134,13 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
     n_iter_ : int
         Number of epochs of the training.
     thresholds_ : ndarray of shape (n_labels,)
-        The threshold of each label, where the decision rule consists of thresholds.
+        The threshold of each label, if the decision rule consists of thresholds.
     callbacks_ : list of keras.callbacks.Callback
         The copies of `callbacks` that were called.
     held_out_ : ValidationPredictions or None
         Truth and predicted probabilities of the held-out samples.
     rule_ : DecisionRule or None
-        The decision rule that `threshold` asked for in `fit`; None for 1-D `y`.
+        The decision rule fitted for `threshold`; None for 1-D `y`.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -146,22 +148,22 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
 
     See Also
     --------
-    sklearn.neural_network.MLPClassifier : Takes an indicator only, and no Keras network.
-    label_sets : Wraps label sets so that all of scikit-learn takes them.
+    sklearn.neural_network.MLPClassifier : Multi-layer perceptron of scikit-learn, for indicators.
+    label_sets : Wraps label sets so that all of scikit-learn accepts them.
 
     Notes
     -----
     **Default settings.** `fit` resolves every "auto" by the type and the size of the training
-    samples, and stores the result in `config_`. There are four regimes: "dense" `X`; "sparse" `X`;
-    "high_dimensional_sparse", which is sparse `X` with more than 2048 features, such as words or
-    genes; and "many_rare_labels", the same with more than 400 labels that have fewer than 50
-    samples each on average. With ``n = n_samples``, ``d = n_features`` and ``L = n_labels``:
+    samples, and stores the result in `config_`. There are four regimes: "dense" for dense `X`;
+    "sparse" for sparse `X`; "high_dimensional_sparse" for sparse `X` with more than 2048 features;
+    and "many_rare_labels" if there are also more than 400 labels, with fewer than 50 samples per
+    label on average. With ``n = n_samples``, ``d = n_features`` and ``L = n_labels``:
 
     ==================  ============  ============  =======================  ================
     parameter           dense         sparse        high_dimensional_sparse  many_rare_labels
     ==================  ============  ============  =======================  ================
     hidden_layer_sizes  (256, 256)    (256, 256)    (64,)                    ()
-    linear part         no            yes [1]_      yes [1]_                 it is all
+    linear part         no            yes [1]_      yes [1]_                 only
     dropout             800 / n [2]_  800 / n [2]_  0.5                      0
     input_dropout       0.5           0.4           0.1                      0
     n_members           3200 / L,     3200 / L,     3200 / L,                1
@@ -181,14 +183,14 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
     .. [3] Rounded down; no encoding beyond 2048 features.
     .. [4] With one second moment for all weights from the features to one unit, to avoid
        overfitting rare features.
-    .. [5] On rows of length 1. The weights start at 0, and the step of each decreases with the
-       fourth root of the number of samples that have its feature, and its label. This regime needs
-       that ``d * L`` is at most 2**28, that `network`, `activation`, `dropout`, `n_members`,
-       `optimizer`, `loss` and the learning-rate schedule are the default ones, and that all known
-       cells of a sample have the same weight. `partial_fit` never starts in it.
-    .. [6] The maximum of one cycle over the whole training: a linear warmup from 0 and a cosine
-       decay to 0. In `partial_fit`, and where a callback sets the learning rate, a constant rate of
-       0.001.
+    .. [5] On rows scaled to norm 1. The weights start at 0, and their learning rates decrease with
+       the fourth root of the number of samples with the feature, and with the label. This regime
+       requires that ``d * L`` is at most 2**28, that `network`, `activation`, `dropout`,
+       `n_members`, `optimizer`, `loss` and the learning-rate schedule are the default ones, and
+       that all known cells of a sample have the same weight. `partial_fit` never starts in it.
+    .. [6] The maximum of a one-cycle schedule over the whole training: a linear warmup from 0 and a
+       cosine decay to 0. In `partial_fit`, and if a callback sets the learning rate, it is
+       constant, 0.001.
     .. [7] The nearest power of 2 between 32 and 512.
     .. [8] Times sqrt(L / 100) for more than 100 labels, at most 2.5, and times 20,000 / n for more
        than 20,000 samples; at least 5. Always 5 for "many_rare_labels".
@@ -282,18 +284,18 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, ...)
             Samples; with `network`, of any shape that it accepts.
         y : target
             Label sets: a list, tuple, object array or Series of sets, frozensets, lists or tuples.
-            Or an indicator of 0 and 1, (n_samples, n_labels): an array, a sparse matrix or a frame
-            whose columns are the labels; NaN marks an unknown label. Or 1-D classes.
+            Or an indicator of 0 and 1, (n_samples, n_labels): an array, a sparse matrix, or a
+            DataFrame whose columns are the labels; NaN marks an unknown label. Or 1-D classes.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
             Weights of samples or of cells. The loss is divided by the sum of the weights.
         validation_data : tuple (X, y) or (X, y, sample_weight), default=None
-            Held-out samples, in place of those that `validation_fraction` sets aside.
+            Held-out samples, instead of a `validation_fraction` of `X`.
         X_val, y_val : as X and y, default=None
-            The same, to be passed through ``Pipeline(steps, transform_input=["X_val"])``.
+            The same, to be transformed by ``Pipeline(steps, transform_input=["X_val"])``.
 
         Returns
         -------
@@ -302,8 +304,8 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         Raises
         ------
         ValueError, TypeError
-            If an argument or a parameter is not allowed, or the loss diverges. A fitted estimator
-            is then left as it was.
+            If an argument or a parameter is not allowed, or the loss diverges. The estimator then
+            keeps its previous state.
         """
         from ._fitting.fit import fit_estimator  # noqa: PLC0415 (loads Keras, which takes seconds)
         from ._fitting.samples import resolve_validation_data  # noqa: PLC0415 (likewise)
@@ -318,15 +320,15 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
     @explain_keras_arguments
     @inherit_docstring(fit)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Train one epoch, from the present weights if there are any.
+        """Train one epoch, from the current weights if the estimator is fitted.
 
-        The first call fixes the scaling and the bins of the features and where the biases start:
-        give it as many samples as there are.
+        The scaling and the bins of the features and the initial biases are computed from the first
+        call, which should have as many samples as possible.
 
         Parameters
         ----------
         classes : array-like, default=None
-            All labels that may occur, needed in the first call if `y` does not have them all.
+            All labels that may occur; needed in the first call if `y` does not contain all of them.
 
         Raises
         ------
@@ -345,7 +347,7 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
 
     def __getstate__(self):
         state = {name: storable(value) for name, value in super().__getstate__().items()}
-        if "callbacks_" in state:  # an open file, say, is no reason not to store what was learned
+        if "callbacks_" in state:  # a callback with an open file must not prevent pickling
             state["callbacks_"] = list(filter(can_be_pickled, state["callbacks_"]))
         return state
 

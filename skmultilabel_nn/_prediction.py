@@ -1,4 +1,4 @@
-"""Everything that a fitted classifier answers."""
+"""Prediction methods of the classifier."""
 
 from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
@@ -23,7 +23,7 @@ class PredictionMixin:
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, ...)
             Samples.
 
         Returns
@@ -44,7 +44,7 @@ class PredictionMixin:
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, ...)
             Samples.
 
         Returns
@@ -57,18 +57,18 @@ class PredictionMixin:
 
     @explain_keras_arguments
     def predict(self, X):
-        """Predict the labels, in the form that `y` had.
+        """Predict the labels, in the type of `y`.
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, ...)
             Samples.
 
         Returns
         -------
-        ndarray, csr matrix or frame
-            Label sets as a 1-D object array whose items are of the kind given to `fit`; an
-            indicator as int64 array, CSR or frame; 1-D classes as an array of them.
+        ndarray, CSR matrix or DataFrame
+            Label sets as a 1-D object array whose items are of the type given to `fit`; an
+            indicator as int64 array, CSR matrix or DataFrame; 1-D classes as an array.
         """
         index = getattr(X, "index", None)
         fitted, X = self._checked(X)
@@ -78,14 +78,14 @@ class PredictionMixin:
 
     @explain_keras_arguments
     def predict_topk(self, X, k):
-        """Find the most probable labels of each sample, in memory that many labels do not need.
+        """Find the most probable labels of each sample, batch by batch to save memory.
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, ...)
             Samples.
         k : int
-            How many labels, from 1 to n_labels.
+            Number of labels per sample, from 1 to n_labels.
 
         Returns
         -------
@@ -107,22 +107,22 @@ class PredictionMixin:
 
     @explain_keras_arguments
     def score(self, X, y, sample_weight=None):
-        """Compute the share of samples of which all labels are predicted right.
+        """Compute the subset accuracy.
 
         Parameters
         ----------
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, ...)
             Samples.
         y : target
-            True labels in any form that `fit` takes. Unknown labels do not count, labels that
+            True labels in any type that `fit` accepts. Unknown labels are ignored; labels that
             were not seen in training count as missed.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-            Weights of samples or of cells; cells of weight zero do not count.
+            Weights of samples or of cells; cells of weight zero are ignored.
 
         Returns
         -------
         float
-            In [0, 1].
+            Share of samples whose labels are all predicted correctly.
         """
         fitted, X = self._checked(X)
         if not fitted.targets_.multilabel:
@@ -134,9 +134,9 @@ class PredictionMixin:
 
     @property
     def model_(self):
-        """keras.Model: The trained network, giving probabilities; a copy.
+        """keras.Model: A copy of the trained network that outputs probabilities.
 
-        Where `network_.rescaling` is not None, it takes ``network_.cast_inputs(X)``.
+        If `network_.rescaling` is not None, its input is ``network_.cast_inputs(X)``.
         """
         return self._snapshot().network_.build_with_probabilities()
 
@@ -163,7 +163,7 @@ class PredictionMixin:
 
 
 def _predict_indicator(fitted, X):
-    """Decide for checked samples; sparse where the type of `y` needs no cell of every label."""
+    """Predict an indicator, sparse if `y` is sparse or label sets."""
     probabilities, n_labels = fitted.network_.probabilities, fitted.targets_.n_outputs
     if fitted.targets_.kind in ("sparse", "sets"):
         return decide_sparse(X, probabilities, _effective_rule(fitted), n_labels)

@@ -1,1 +1,1 @@
-"""Samples: checks of X."""
+"""Checks of X."""

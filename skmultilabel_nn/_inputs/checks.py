@@ -1,4 +1,4 @@
-"""Checks of X: arrays, DataFrames and sparse matrices become arrays of numbers."""
+"""Checks of X, which convert arrays, DataFrames and sparse matrices to numeric arrays."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,13 +19,13 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd, cast=True):
     Parameters
     ----------
     estimator : estimator
-        On which `n_features_in_` and `feature_names_in_` are set or looked up.
+        Estimator on which `n_features_in_` and `feature_names_in_` are set or compared.
     X : array-like, sparse matrix or DataFrame
         Samples.
     reset : bool
-        Whether X is what the estimator is fitted on.
+        Whether the estimator is fitted on X.
     dtype : str
-        Floating dtype of the network; small integers, as of images, are kept.
+        Floating dtype of the network. 8-bit integers, as in images, are not converted.
     allow_nd : bool
         Whether samples may have more than one dimension.
     cast : bool, default=True
@@ -39,10 +39,10 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd, cast=True):
     Raises
     ------
     ValueError
-        For NaN, infinity, too large numbers, no rows, or other features than in `fit`; for columns
-        of text, categories or dates, and for sparse matrices that are inconsistent.
+        If X contains NaN, infinity or too large numbers, has no rows, or has other features than
+        in `fit`; if columns hold text, categories or dates; if a sparse matrix is inconsistent.
     TypeError
-        For several inputs, generators, paths and data sets.
+        If X consists of several inputs, or is a generator, a path or a dataset.
     """
     check_input_type(X, allow_nd=allow_nd)
     X = validate_data(
@@ -62,12 +62,12 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd, cast=True):
 
 
 def check_sample_shape(X, shape):
-    """Check that samples have the shape that those of `fit` had; scikit-learn checks one axis only.
+    """Check that samples have the shape of those in `fit`; scikit-learn checks one axis only.
 
     Raises
     ------
     ValueError
-        With both shapes.
+        If the shapes differ.
     """
     if X.shape[1:] != tuple(shape):
         raise ValueError(

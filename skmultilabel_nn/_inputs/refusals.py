@@ -1,4 +1,4 @@
-"""What is not accepted as X, found before numpy or TensorFlow meets it, with what works instead."""
+"""Errors for types of X that are not accepted, each with the code that works instead."""
 
 import datetime
 import os
@@ -13,7 +13,7 @@ from skmultilabel_nn._utils.sparse_format import check_sparse_format
 from skmultilabel_nn._utils.text import format_value, format_values, is_missing
 
 _DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
-_DATE_ADVICE = "Make numbers of dates first, for instance days since the first one."
+_DATE_ADVICE = "Convert dates to numbers first, for instance to days since the first one."
 _ARROW_NUMBERS = ("int", "uint", "float", "halffloat", "double", "bool", "decimal", "null")
 _DATASETS = {"DatasetV2", "PyDataset", "IterableDataset", "DataLoader"}
 
@@ -24,16 +24,16 @@ def check_input_type(X, *, allow_nd):
     Parameters
     ----------
     X : object
-        What a user gave as X.
+        The user's X.
     allow_nd : bool
         Whether samples may have more than one dimension.
 
     Raises
     ------
     TypeError
-        If X is of a type that holds no array: several inputs, a generator, a path, a data set.
+        If X consists of several inputs, or is a generator, a path or a dataset.
     ValueError
-        If a column or an array cannot be read as numbers, or a sparse matrix is inconsistent.
+        If a column or an array is not numeric, or a sparse matrix is inconsistent.
     """
     if sp.issparse(X):
         if X.ndim != 2:
@@ -72,12 +72,12 @@ def _check_container(X):
         raise TypeError(f"X is a {name}, which has no order. Expected an array.")
     if _DATASETS & {base.__name__ for base in type(X).__mro__}:
         raise TypeError(
-            f"X is a {name}, which yields batches, but the estimator makes its batches itself. "
+            f"X is a {name}, which yields batches, but the estimator creates its batches itself. "
             "Pass X and y as two arrays."
         )
     if isinstance(X, Iterator):
         raise TypeError(
-            f"X is a {name}, but must be an array, for it is visited several times. Collect the "
+            f"X is a {name}, but must be an array, since it is read several times. Collect the "
             "samples first, for instance by `np.stack(list(X))`."
         )
 
@@ -95,14 +95,14 @@ def _check_list(X, allow_nd):
         raise TypeError(
             f"X is a {type(X).__name__} of {len(X)} arrays of shapes {format_values(shapes)}, but "
             "one array is expected. Join several inputs along their features, for instance by "
-            "`np.column_stack(X)`; samples of more than one dimension need a network of your own, "
-            "and one shape."
+            "`np.column_stack(X)`. Samples with several dimensions need the parameter network, "
+            "and must have the same shape."
         )
     lengths = {len(row) for row in X if isinstance(row, list | tuple) or np.ndim(row)}
     if len(lengths) > 1:
         raise ValueError(
             f"The rows of X have different lengths (from {min(lengths)} to {max(lengths)}). Pad "
-            "them to one length, as keras.utils.pad_sequences does."
+            "them to one length, for instance by keras.utils.pad_sequences."
         )
     for row, item in enumerate(X):
         cells = item if isinstance(item, list | tuple) else [item]
@@ -145,7 +145,7 @@ def _check_columns(X, library):
             f"{len(bad)} column(s) of X do not hold numbers: {listed}"
             f"{', ...' if len(bad) > 5 else ''}. Encode categories and text first, for instance "
             "by a sklearn.compose.ColumnTransformer with a OneHotEncoder or CountVectorizer, and "
-            "make numbers of dates."
+            "convert dates to numbers."
         )
 
 
@@ -177,7 +177,7 @@ def _arrow_kinds(X):
 
 
 def _kind_of_cells(cells):
-    """Name the first type in an object column that is no number, "" if there is none."""
+    """Return the name of the first non-numeric type in an object column, "" if there is none."""
     examples = {type(cell): cell for cell in cells}
     for kind, cell in examples.items():
         if not (issubclass(kind, Number | np.bool_) or is_missing(cell)):

@@ -1,6 +1,6 @@
-"""Targets: any ``y`` to a 0/1 matrix, and predictions back to the type of ``y``.
+"""Encoding of any ``y`` as a 0/1 matrix, and decoding of predictions to the type of ``y``.
 
-Everything after this module sees float32 matrices and a mask of known cells only.
+All other packages work on float32 matrices and a mask of known cells only.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ from .vocabulary import (
 
 
 def learn_targets(y, *, classes=None):
-    """Learn form and vocabulary of ``y``, and encode it.
+    """Learn type and vocabulary of ``y``, and encode it.
 
     Parameters
     ----------
@@ -97,22 +97,22 @@ def learn_targets(y, *, classes=None):
 
 @dataclass(eq=False)
 class TargetCodec:
-    """Form and vocabulary of a target; translates between it and 0/1 matrices.
+    """Type and vocabulary of a target; converts between it and 0/1 matrices.
 
-    Made by `learn_targets`. Holds plain strings and arrays only.
+    Created by `learn_targets`. Consists of plain strings and arrays only.
 
     Attributes
     ----------
     kind : {"sets", "indicator", "sparse", "frame", "classes"}
-        The form of the target that was learned.
+        The type of the target that was learned.
     label_names : ndarray of shape (n_outputs,)
-        Label names in column order; for 1-D targets the classes. Column numbers where an array
-        came without names.
+        Label names in column order; for 1-D targets the classes. Column numbers for an array
+        without names.
     container : str
-        What `decode` makes: the type of a label set, the library of a frame, or "matrix" or
+        What `decode` returns: the type of a label set, the library of a DataFrame, or "matrix" or
         "array" for sparse targets.
     named : bool
-        False if the label names are column numbers for want of names.
+        False if the label names are column numbers.
 
     Examples
     --------
@@ -149,15 +149,15 @@ class TargetCodec:
     def encode(self, y, *, on_unseen="raise"):
         """Encode a target by the learned vocabulary.
 
-        Every multi-label form is accepted whichever was learned: sets are matched by label,
-        frames by column name, arrays and sparse matrices by position.
+        All multi-label types are accepted, whichever was learned: sets are matched by label,
+        DataFrames by column name, arrays and sparse matrices by position.
 
         Parameters
         ----------
         y : target
             As in `learn_targets`.
         on_unseen : {"raise", "count"}
-            What to do with labels outside the vocabulary: raise, or count them per row.
+            Whether labels outside the vocabulary raise an error or are counted per row.
 
         Returns
         -------
@@ -166,7 +166,7 @@ class TargetCodec:
         Raises
         ------
         ValueError
-            If ``y`` is invalid, of the wrong form or width, or holds unseen labels with
+            If ``y`` is invalid, of the wrong type or width, or holds unseen labels with
             ``on_unseen="raise"``.
 
         Examples
@@ -185,7 +185,7 @@ class TargetCodec:
         return self.encode_reading(read_target(y, expected_kind=expected_kind), on_unseen)
 
     def class_labels(self, y):
-        """Read the class labels of a 1-D target, whichever of them are known.
+        """Read the class labels of a 1-D target, which may be unknown to the codec.
 
         Parameters
         ----------
@@ -210,13 +210,13 @@ class TargetCodec:
         Parameters
         ----------
         classes : sequence of labels, array of shape (n_labels, 2), list of arrays, or None
-            As in `learn_targets`; None is always right.
+            As in `learn_targets`; None is always accepted.
 
         Raises
         ------
         ValueError
             If the labels differ; for arrays and sparse matrices, whose columns have no names, also
-            if their order does.
+            if their order differs.
         """
         if classes is None:
             return
@@ -232,7 +232,7 @@ class TargetCodec:
             given = vocabulary if n_labels is None else [[0, 1]] * n_labels
             raise ValueError(
                 f"classes=[{format_values(given)}] is not the vocabulary of the first call, "
-                f"[{format_values(names)}]. Leave classes out, or call fit to start anew."
+                f"[{format_values(names)}]. Omit classes, or call fit to start again."
             )
 
     def _check_kind(self, reading):
@@ -265,21 +265,21 @@ class TargetCodec:
         return {name: i for i, name in enumerate(self.label_names.tolist())}
 
     def decode(self, indicator, *, index=None):
-        """Turn a 0/1 matrix into the form that the learned target had.
+        """Convert a 0/1 matrix to the type of the learned target.
 
         Parameters
         ----------
         indicator : ndarray or scipy sparse, shape (n_samples, n_outputs)
             0/1. For 1-D targets one-hot, or class indices of shape (n_samples,).
         index : pandas Index, optional
-            Index of the DataFrame; a RangeIndex if not given. Only used for pandas frames.
+            Index of the DataFrame; a RangeIndex if not given. Only used for pandas.
 
         Returns
         -------
         y : ndarray, csr_matrix, csr_array or DataFrame
-            Label sets: object array (n_samples,) of the learned kind of collection, lists and
-            tuples in column order. Indicators, sparse matrices (CSR) and frames: int64.
-            1-D targets: (n_samples,), of the classes' dtype.
+            Label sets: object array (n_samples,) of the learned type of collection, lists and
+            tuples in column order. Indicators, sparse matrices (CSR) and DataFrames: int64.
+            1-D targets: (n_samples,), of the dtype of the classes.
 
         Examples
         --------
@@ -292,8 +292,8 @@ class TargetCodec:
         if not scipy.sparse.issparse(indicator):
             indicator = np.asarray(indicator)
         if self.kind == "classes":
-            chosen = indicator if indicator.ndim == 1 else indicator.argmax(axis=1)
-            return self.label_names[np.asarray(chosen).ravel()]
+            predicted = indicator if indicator.ndim == 1 else indicator.argmax(axis=1)
+            return self.label_names[np.asarray(predicted).ravel()]
         if self.kind == "sets":
             return decode_sets(indicator, self.label_names.tolist(), self.container)
         if self.kind == "sparse":
@@ -307,15 +307,15 @@ class TargetCodec:
         return decode_frame(indicator, self.label_names.tolist(), self.container, index)
 
     def per_label(self, value, *, default, what):
-        """Give one number per label.
+        """Return one number per label.
 
         Parameters
         ----------
         value : number, sequence of n_outputs numbers, mapping {label: number}, or None
-            Also a pandas Series, whose index holds the labels in any order unless it only counts
-            them, and a DataFrame of one row with a column per label.
+            Also a pandas Series, whose index holds the labels in any order (unless it is a range),
+            and a DataFrame of one row with one column per label.
         default : number
-            For labels that the mapping leaves out, and for None.
+            Value for None, and for labels that the mapping does not name.
         what : str
             Name of the parameter, for messages.
 
@@ -341,7 +341,7 @@ class TargetCodec:
     def order_columns(self, values, what):
         """Return the cells of a DataFrame with its columns in the order of the labels.
 
-        As `columns_by_label`, with the labels of the codec; 1-D targets leave all as it is.
+        As `columns_by_label`, with the labels of the codec; 1-D targets leave all unchanged.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""From 0/1 matrices back to label sets and DataFrames."""
+"""Decoding of 0/1 matrices to label sets and DataFrames."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""From what was read of a target to 0/1 matrices, by a vocabulary."""
+"""Encoding of targets as 0/1 matrices, by a vocabulary."""
 
 from typing import NamedTuple
 
@@ -14,17 +14,17 @@ _MAX_DENSE_LABELS = 1024  # beyond it a dense one-hot or label-set matrix is mos
 
 
 class EncodedTarget(NamedTuple):
-    """A target as numbers.
+    """Target encoded as a 0/1 matrix.
 
     Attributes
     ----------
     Y : ndarray or scipy.sparse.csr_array of float32, shape (n_samples, n_outputs)
-        0/1; one-hot for 1-D class labels. It may share memory with the ``y`` given: do not
-        write to it.
+        0/1; one-hot for 1-D class labels. It may share memory with the user's ``y``: do not write
+        to it.
     known : ndarray of bool, shape (n_samples, n_outputs), or None
         False where the label is unknown (``Y`` is 0 there). None: every cell is known.
     n_unseen : ndarray of int64, shape (n_samples,), or None
-        Labels of each row that are not among the labels of the codec; only with
+        Number of labels of each row that are not among the labels of the codec; only with
         ``on_unseen="count"``.
     unseen : list
         These labels, each once; only with ``on_unseen="count"``.

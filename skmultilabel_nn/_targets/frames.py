@@ -11,7 +11,7 @@ _ARROW_NUMBERS = ("int", "uint", "float", "double", "halffloat", "bool")
 
 
 def object_array(items):
-    """Make a 1-D object array, whatever the items are."""
+    """Return a 1-D object array of any items."""
     return np.fromiter(items, dtype=object, count=len(items))
 
 
@@ -33,26 +33,26 @@ def _arrow_values(column):
 
 
 def label_columns(frame):
-    """Return the names of a DataFrame's columns, each one checked.
+    """Return the column names of a DataFrame, after checking them.
 
     Raises
     ------
     ValueError
-        If a name is missing, empty or comes twice.
+        If a name is missing, empty or not unique.
     """
     names = column_names(frame)
     for name in names:
         parts = name if isinstance(name, tuple) else (name,)
         if any(map(is_missing, parts)) or all(isinstance(p, str) and not p.strip() for p in parts):
             raise ValueError(
-                f"y has a column of the name {name!r}. Columns are named by their labels: rename "
+                f"y has a column with the name {name!r}. Columns are named by their labels: rename "
                 "or drop it."
             )
         if isinstance(name, bytes):
-            raise ValueError(f"y has a column of the name {name!r}. Decode the names to strings.")
+            raise ValueError(f"y has a column with the name {name!r}. Decode the names to strings.")
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
-        raise ValueError(f"y has several columns of the same name: {format_values(repeated)}.")
+        raise ValueError(f"y has several columns with the same name: {format_values(repeated)}.")
     return names
 
 

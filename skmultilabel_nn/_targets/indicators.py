@@ -111,7 +111,7 @@ def _refuse_values(distinct, context, missing=False, lists=False):
 
 
 def _comparison(context, condition, missing):
-    """Return code that makes 0 and 1 of the cells, and leaves those that are unknown."""
+    """Return code that converts the cells to 0 and 1, except those that are unknown."""
     table = context.table
     if not missing:
         return f"`{table} {condition}`"
@@ -121,14 +121,14 @@ def _comparison(context, condition, missing):
 
 
 def _may_list_labels(table):
-    """Return whether rows are lists of whole numbers, padded by NaN or -1: none comes twice."""
+    """Return whether rows are lists of distinct whole numbers, padded by NaN or -1."""
     table = np.where(table >= 0, table, np.nan)
     repeats = np.diff(np.sort(table, axis=1), axis=1) == 0
     return table.shape[1] > 1 and not repeats.any()
 
 
 def _refuse_text(values, context):
-    """Raise ValueError for a 2-D array of text, with what makes a target of it."""
+    """Raise ValueError for a 2-D array of text, with code that converts it to a target."""
     rows = [[cell for cell in row if not _is_padding(cell)] for row in values.tolist()]
     distinct = sorted({str(cell) for row in rows for cell in row})
     padded = any(len(row) < values.shape[1] for row in rows)
@@ -147,9 +147,8 @@ def _refuse_text(values, context):
             f"{start} Convert it, for instance with `{context.text_table} == {distinct[-1]!r}`."
         )
     raise ValueError(
-        f"{start} Make 1 of the cells whose label is present, 0 of those whose label is absent and "
-        "NaN of those where this is unknown; if every column has several classes, fit one "
-        "estimator per column."
+        f"{start} Convert present labels to 1, absent ones to 0 and unknown ones to NaN; if every "
+        "column has several classes, fit one estimator per column."
     )
 
 

@@ -41,7 +41,7 @@ def warn_of_joined_labels(values, rows, *, stacklevel):
     rows : str
         Code whose items are the rows of ``y``.
     stacklevel : int
-        As of `warnings.warn`, seen from here.
+        As in `warnings.warn`, counted from this function.
     """
     distinct = {str(value).strip() for value in values}
     distinct.discard("")
@@ -66,9 +66,9 @@ def warn_of_joined_labels(values, rows, *, stacklevel):
 
 
 def _find_code(distinct):
-    """Return an example and code that splits all values, or None if they are ordinary.
+    """Return an example and code that splits all values, or None if they are single labels.
 
-    The code is None where values are more than lists, such as mappings.
+    The code is None if values are other collections than lists, such as mappings.
     """
     bracketed = [value for value in distinct if _COLLECTION.fullmatch(value)]
     if bracketed and 2 * len(bracketed) >= len(distinct):
@@ -118,7 +118,7 @@ def _code_for_brackets(values):
 
 
 def _look_joined(values, separator):
-    """Return whether some values are lists of labels; commas also stand within one."""
+    """Return whether some values are lists of labels; a single label may contain commas, too."""
     pieces = [[piece.strip() for piece in value.split(separator)] for value in values]
     joined = [parts for parts in pieces if len([part for part in parts if part]) > 1]
     if not joined or separator in _PLAIN:
@@ -136,10 +136,10 @@ def _look_joined(values, separator):
 
 
 def _look_joined_by_blanks(pieces, joined):
-    """Return whether a value consists of labels only, as "rust scab" beside "scab" and "rust".
+    """Return whether a value consists of labels only: "rust scab", given "scab" and "rust".
 
-    "light blue" beside "blue" and "dark green" beside "light green" do not: what stands at the
-    front only, and nowhere alone, is an adjective.
+    "light blue" does not, given "blue" and "light green": a word that is always the first of
+    several, and never alone, is an adjective.
     """
     alone = {parts[0] for parts in pieces if len(parts) == 1}
     first = {parts[0] for parts in joined}

@@ -1,4 +1,4 @@
-"""Label sets that refuse to be sorted, which is how tools make classes of them."""
+"""Label sets that cannot be sorted, since tools that sort them treat combinations as classes."""
 
 _NO_ORDER = (
     "Label sets have no order. What sorts or encodes them (np.unique, LabelEncoder, "
@@ -11,9 +11,9 @@ _NO_ORDER = (
 class LabelSet(frozenset):
     """Labels of one sample: a frozenset that cannot be sorted.
 
-    ``<`` between sets asks for a proper subset, so Python sorts sets without an error, in an
-    arbitrary order. Between two label sets, ``<`` and ``>`` raise a TypeError; all else is as in a
-    frozenset.
+    ``<`` between sets tests for a proper subset, so Python sorts sets without an error, in an
+    arbitrary order. Between two label sets, ``<`` and ``>`` raise a TypeError; everything else is
+    as for a frozenset.
 
     Examples
     --------

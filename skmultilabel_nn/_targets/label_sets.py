@@ -1,4 +1,4 @@
-"""Label sets that scikit-learn lets through."""
+"""Label sets that scikit-learn accepts."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ from .vocabulary import distinct_labels, label_name_array
 def label_sets(y):
     """Wrap multi-label targets into an object array of frozensets that cannot be sorted.
 
-    scikit-learn refuses lists of label lists wherever it looks at ``y`` (``cv=5``, for
-    instance); it accepts this array, with estimators and scorers that understand it.
+    scikit-learn rejects lists of label lists wherever it checks ``y`` (``cv=5``, for instance); it
+    accepts this array, with estimators and scorers that support it.
 
     Parameters
     ----------
     y : label sets, indicator, sparse matrix or DataFrame
-        The labels of an array are its column numbers, those of a DataFrame its column names.
+        The labels of an array are its column indices, those of a DataFrame its column names.
 
     Returns
     -------
@@ -38,11 +38,11 @@ def label_sets(y):
     Searches, `cross_validate`, `cross_val_score`, `learning_curve`, `validation_curve`,
     `permutation_test_score` and `permutation_importance` of scikit-learn work with these sets. Its
     `cross_val_predict` does for ``method="predict"``; for probabilities it sorts the items of `y`
-    to number them as classes, and so do `train_test_split` with `stratify`, `LabelEncoder`,
-    `compute_class_weight` and others. Plain sets and frozensets then give, without a word, a
-    column for each *combination* of labels. The sets made here raise a TypeError instead, that
-    label sets have no order (`LabelEncoder` raises its own after it, "Encoders require their input
-    argument must be uniformly strings or numbers").
+    to encode them as classes, and so do `train_test_split` with `stratify`, `LabelEncoder`,
+    `compute_class_weight` and others. Plain sets and frozensets then silently result in one column
+    for each *combination* of labels. The sets returned here raise a TypeError instead
+    (`LabelEncoder` replaces it by its own, "Encoders require their input argument must be uniformly
+    strings or numbers").
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Numbers keyed by label: by name wherever there are names, else by position."""
+"""Numbers per label, matched by name if there are names, else by position."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from .frames import frame_values, series_values
 
 
 def named_items(value, what):
-    """Return what is keyed by label as names and values.
+    """Return the names and the values of a parameter with one value per label.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def named_items(value, what):
     Raises
     ------
     ValueError
-        If a name comes twice, or a DataFrame has not exactly one row.
+        If a name is not unique, or a DataFrame has not exactly one row.
     """
     if isinstance(value, Mapping):
         return list(value), list(value.values())
@@ -57,14 +57,14 @@ def named_items(value, what):
 
 
 def _is_positional(index):
-    """Return whether an index only counts the rows (or is none at all)."""
+    """Return whether an index is a range of row numbers (or None)."""
     if index is None or callable(index):
         return True
     return getattr(index, "start", None) == 0 and getattr(index, "step", None) == 1
 
 
 def _column_names(frame):
-    """Return the names of a DataFrame's columns, None if they only count them."""
+    """Return the column names of a DataFrame, None if they are a range."""
     names = column_names(frame)
     counted = [f"column_{j}" for j in range(len(names))]  # polars's own, for want of names
     if names == counted or _is_positional(getattr(frame, "columns", None)):
@@ -73,7 +73,7 @@ def _column_names(frame):
 
 
 def find_columns(labels, positions, what):
-    """List the columns of labels that the parameter ``what`` names."""
+    """Return the columns of the labels that the parameter ``what`` names."""
     unknown = [label for label in labels if label not in positions]
     if not unknown:
         return [positions[label] for label in labels]
@@ -139,7 +139,7 @@ def columns_by_label(values, positions, what):
     Parameters
     ----------
     values : DataFrame of shape (n_samples, n_labels), or anything else
-        What is no DataFrame is returned as it is.
+        Anything other than a DataFrame is returned unchanged.
     positions : dict
         Column of each label.
     what : str

@@ -74,8 +74,8 @@ def _is_table(table):
     distinct = np.unique(table[table == table])
     if np.isin(distinct, (0, 1)).all():
         return True
-    # Fractions are no labels, and a row of label names does not repeat itself: with two values
-    # in all, such as -1 and 1, or "no" and "yes", repetition means a matrix.
+    # Fractions are not labels, and a label occurs only once in a list: if two values, such as -1
+    # and 1, or "no" and "yes", are repeated, the rows are a matrix.
     repeats = _rows_repeat(table)
     return bool((distinct != np.round(distinct)).any() or (len(distinct) <= 2 and repeats))
 
@@ -86,7 +86,7 @@ def _rows_repeat(table):
 
 
 def _are_given(table, context):
-    """Return whether the rows can only be sets of the given labels, for want of columns."""
+    """Return whether the rows can only be sets of the given labels: columns do not match."""
     if context.vocabulary is None or table.ndim != 2 or table.dtype.kind not in "iu":
         return False
     if len(context.vocabulary) == table.shape[1] or _rows_repeat(table):

@@ -1,6 +1,6 @@
-"""Reading of ``y``: which type of target it is, and its content as plain arrays.
+"""Reading of ``y``: the type of the target, and its content as plain arrays.
 
-Nothing here remembers a vocabulary; that is the job of :mod:`skmultilabel_nn._targets.codec`.
+The vocabulary is learned in :mod:`skmultilabel_nn._targets.codec`.
 """
 
 import datetime
@@ -33,19 +33,18 @@ _LISTS = {"pandas": "y.tolist()", "polars": "y.to_list()", "pyarrow": "y.to_pyli
 
 
 def read_target(y, *, expected_kind=None, vocabulary=None):
-    """Recognize the type of target that ``y`` is, the same in every wrapping.
+    """Determine the type of a target, independent of the container.
 
-    Lists of equally many 0 and 1 are an indicator, whether they come in a list, a Series or an
-    object array. In the latter two, rows that might be label sets of 0 and 1 as well, since none
-    has a value twice, are refused.
+    Lists of 0 and 1 of equal lengths are an indicator, in a list, a Series or an object array. In
+    the latter two, an error is raised if the rows may also be label sets of the labels 0 and 1,
+    because no row repeats a value.
 
     Parameters
     ----------
     y : label sets, indicator, sparse matrix, DataFrame or 1-D class labels
     expected_kind : str or None
-        Kind of the target that was learned before, which decides where ``y`` alone is ambiguous:
-        with "sets", lists of zeros and ones are labels and not an indicator; with "classes", a
-        column is raveled whatever it holds.
+        Kind of the target in `fit`, which decides if ``y`` is ambiguous: with "sets", lists of
+        zeros and ones are labels and not an indicator; with "classes", a column is always raveled.
     vocabulary : list or None
         The labels, if they are known.
 
@@ -56,7 +55,7 @@ def read_target(y, *, expected_kind=None, vocabulary=None):
     Raises
     ------
     ValueError
-        If ``y`` is no target that can be trained on.
+        If ``y`` is not a valid target.
 
     Examples
     --------
@@ -106,7 +105,7 @@ def _check_container(y):
 
 
 def _fill_masked(y):
-    """Make masked cells missing ones."""
+    """Replace masked cells by missing values."""
     if y.dtype.kind in "biuf":
         return y.astype(np.float64).filled(np.nan)
     return np.where(np.ma.getmaskarray(y), None, y.data.astype(object))
@@ -121,7 +120,7 @@ def _list_values(y, context):
         return object_array(y)
     try:
         values = np.asarray(y)
-    except ValueError:  # numpy's own words ("inhomogeneous shape") help nobody
+    except ValueError:  # NumPy's message ("inhomogeneous shape") does not help
         return object_array(y)
     return object_array(y) if values.dtype.kind in "SMmc" else values
 
@@ -147,7 +146,7 @@ def _read_frame(frame, library, context):
 
 
 def _refuse_columns(values, names, context):
-    """Raise ValueError with the names of the columns that are no labels, if others are."""
+    """Raise ValueError with the names of the columns that are not labels, if other columns are."""
     if values.ndim != 2 or not len(values):
         return
     faulty = [j for j in range(len(names)) if not _is_label(values[:, [j]], context)]
@@ -160,7 +159,7 @@ def _refuse_columns(values, names, context):
     part = values[:, faulty]
     if not holds_numbers(part):
         raise ValueError(
-            "y has columns that are no indicator of 0 and 1. " + listed + " Drop them, for "
+            "y has columns that are not an indicator of 0 and 1. " + listed + " Drop them, for "
             f"instance by `{drop_columns_code(named, context.library)}`, or convert them."
         )
     try:
@@ -195,7 +194,7 @@ def _read_array(values, context):
         )
     if values.dtype.kind not in "biufOU":
         raise ValueError(
-            f"y has the dtype {values.dtype}, which holds no labels. Allowed are booleans, "
+            f"y has the dtype {values.dtype}, which is not a type of labels. Allowed are booleans, "
             "integers, floats of whole numbers, and strings."
         )
     if values.ndim == 1:
@@ -259,7 +258,7 @@ def _read_class_objects(values, types, context):
     missing = next((i for i, item in enumerate(values) if is_missing(item)), None)
     if missing is not None:
         raise ValueError(
-            f"Input y contains NaN: the class of row {missing} is missing. Leave such rows out."
+            f"Input y contains NaN: the class of row {missing} is missing. Remove such rows."
         )
     if any(issubclass(kind, bytes) for kind in types):
         raise ValueError(
@@ -268,7 +267,7 @@ def _read_class_objects(values, types, context):
         )
     if any(issubclass(kind, (*_DATES, complex, np.complexfloating)) for kind in types):
         raise ValueError(
-            f"y holds items of type {_names(types)}, which are no class labels. Allowed are "
+            f"y holds items of type {_names(types)}, which are not class labels. Allowed are "
             f"booleans, integers and strings: `[str(item) for item in {context.rows}]`."
         )
     if not all(issubclass(kind, str | Number | np.generic) for kind in types):
@@ -303,7 +302,7 @@ def _read_sets(rows, types, context):
         elif is_missing(row):
             reason = (
                 "use an empty set for a row without labels, as in `[row if isinstance(row, (set, "
-                f"frozenset, list, tuple)) else [] for row in {context.rows}]`, and leave rows out "
+                f"frozenset, list, tuple)) else [] for row in {context.rows}]`, and remove rows "
                 "whose labels are unknown"
             )
         else:

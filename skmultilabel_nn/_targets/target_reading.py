@@ -1,4 +1,4 @@
-"""The record of what was read from a target, and what was known before it was read."""
+"""Records: the content of a target, and the context in which it is read."""
 
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ CONTAINERS = {
 
 
 class TargetReading(NamedTuple):
-    """What was found in a ``y``.
+    """Type and content of a target.
 
     Attributes
     ----------
@@ -46,22 +46,22 @@ class TargetReading(NamedTuple):
 
 
 class Context(NamedTuple):
-    """What is known of a ``y`` beside its values.
+    """Context in which a target is read.
 
     Attributes
     ----------
     expected_kind : str or None
-        Kind of the target that was learned before, which decides where ``y`` is ambiguous.
+        Kind of the target in `fit`, which decides if ``y`` is ambiguous.
     vocabulary : list or None
         The labels, if they were given.
     wrapped : bool
-        Whether the rows came in a Series or an object array, and not in a list of lists.
+        Whether the rows are the items of a Series or an object array, not of a list.
     table : str
-        Code that makes of ``y`` something that can be compared cell by cell, for messages.
+        Code that converts ``y`` to an array or a DataFrame of cells, for messages.
     rows : str
         Code whose items are the rows of ``y``.
     library : str
-        Of a DataFrame.
+        Library of a DataFrame.
     """
 
     expected_kind: str | None = None

@@ -1,4 +1,4 @@
-"""Vocabularies: the labels found in a target, their order, their checks."""
+"""Vocabularies: labels of a target, their order and their checks."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from .target_reading import CONTAINERS
 
 
 def label_name_array(names):
-    """Make an int64 array of integers, else an object array of the names as they were given."""
+    """Return an int64 array of integers, else an object array of the unchanged names."""
     plain = [name.item() if isinstance(name, np.generic) else name for name in names]
     if all(type(name) is int and abs(name) < 2**63 for name in plain):
         return np.array(plain, dtype=np.int64)
@@ -34,9 +34,9 @@ def read_vocabulary(classes):
     Returns
     -------
     vocabulary : list of labels, or None
-        None if nothing or only the number of labels was given.
+        None if `classes` is None or gives only the number of labels.
     n_labels : int or None
-        Number of labels, where `classes` holds the classes 0 and 1 of each.
+        Number of labels, if `classes` holds the classes 0 and 1 of each.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def check_vocabulary(classes):
 
 
 def name_columns(width, vocabulary):
-    """Name the columns of an array by the vocabulary, or else by their numbers."""
+    """Return the names of the columns: the vocabulary, or else their indices."""
     if vocabulary is None:
         return np.arange(width, dtype=np.int64)
     if len(vocabulary) != width:
@@ -166,7 +166,7 @@ def distinct_labels(rows, code="y"):
 def _check_label(label, where, code="y"):
     text = format_value(label, 60)
     if is_missing(label):
-        advice = "Leave it out; to say that a label is unknown, use an indicator with NaN there"
+        advice = "Remove it; to mark a label as unknown, use an indicator with NaN there"
         if where == "y":
             advice += (
                 ". Of padded lists: `[[label for label in row if label is not None and "
@@ -178,11 +178,13 @@ def _check_label(label, where, code="y"):
             f"{where} holds the fraction {text} as a label. Labels must be strings or integers."
         )
     if isinstance(label, int | np.integer) and abs(int(label)) >= 2**63:
-        raise ValueError(f"{where} holds the label {text}, beyond 64 bits. Make it a string.")
+        raise ValueError(
+            f"{where} holds the label {text}, which exceeds 64 bits. Convert it to a string."
+        )
     if isinstance(label, bytes):
         raise ValueError(f"{where} holds bytes as a label: {text}. Decode them to strings.")
     if isinstance(label, str) and not label.strip():
-        advice = "Leave it out"
+        advice = "Remove it"
         if where == "y":
             advice += f": `[[label for label in row if label.strip()] for row in {code}]`"
         raise ValueError(f"{where} holds the empty string {text} as a label. {advice}.")
@@ -202,7 +204,7 @@ def unique_classes(values):
         return np.unique(values, return_inverse=True)
     except TypeError:
         raise ValueError(
-            "The class labels in y are of types that cannot be ordered. Use one type for all."
+            "The class labels in y have types that cannot be ordered. Use one type for all."
         ) from None
 
 

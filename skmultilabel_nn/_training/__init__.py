@@ -1,1 +1,1 @@
-"""Training of a Keras model by compiled epochs."""
+"""Training of a Keras model in compiled epochs."""

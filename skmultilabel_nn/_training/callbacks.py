@@ -1,4 +1,4 @@
-"""Keras callbacks: copies, progress, early stopping, and which hooks they have."""
+"""Keras callbacks: copies, progress bar, early stopping, and overridden hooks."""
 
 import copy
 import sys
@@ -6,7 +6,7 @@ import sys
 from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn._utils.text import format_value
 
-from .probability_metric import direction_of
+from .probability_metric import metric_direction
 
 keras = load_keras()
 
@@ -44,20 +44,20 @@ def _is_terminal():
 def copy_callbacks(callbacks):
     """Return a shallow copy of each callback.
 
-    What a callback writes into its own attributes stays out of the parameter of the estimator;
-    what it refers to, such as a trial of a search, a progress bar or a list, is the user's object.
+    The attributes that a callback sets on itself do not change the estimator's parameter; the
+    objects it refers to, such as a trial of a search, a progress bar or a list, are the user's own.
     """
     if isinstance(callbacks, keras.callbacks.Callback):
         callbacks = [callbacks]
-    return [_copy(callback) for callback in callbacks or ()]
+    return [_copy_callback(callback) for callback in callbacks or ()]
 
 
-def _copy(callback):
+def _copy_callback(callback):
     try:
         return copy.copy(callback)
     except Exception as error:  # raised by the user's class
         raise TypeError(
-            f"callbacks are copied at each fit, so that fit changes no parameter, but "
+            f"Callbacks are copied in each fit, so that fit changes no parameter, but "
             f"{format_value(callback)} cannot be copied: {error}. Give the callback a __copy__."
         ) from error
 
@@ -69,7 +69,7 @@ def early_stopping_callback(config, metrics, validation_score):
     ----------
     config : TrainingConfig
     metrics : list of ProbabilityMetric
-        What is recorded beside the loss.
+        Metrics that are recorded in addition to the loss.
     validation_score : ValidationScore or None
 
     Returns
@@ -79,7 +79,7 @@ def early_stopping_callback(config, metrics, validation_score):
     Raises
     ------
     ValueError
-        If it is not known whether more or less of the monitored value is better.
+        If it is unknown whether the monitored value should be maximized or minimized.
     """
     return keras.callbacks.EarlyStopping(
         monitor=config.monitor,
@@ -100,21 +100,21 @@ def monitor_mode(monitor, metrics, validation_score):
     if validation_score is not None and name == validation_score.name:
         return "max"
     for metric in metrics:
-        if metric.name == name and direction_of(metric) is not None:
-            return direction_of(metric)
-    known = ["val_loss", *(f"val_{m.name}" for m in metrics if direction_of(m) is not None)]
+        if metric.name == name and metric_direction(metric) is not None:
+            return metric_direction(metric)
+    known = ["val_loss", *(f"val_{m.name}" for m in metrics if metric_direction(m) is not None)]
     raise ValueError(
-        f"monitor={monitor!r}: it is not known whether more or less of it is better. Known are "
+        f"monitor={monitor!r}: it is unknown whether to maximize or minimize it. Known are "
         f"{', '.join(map(repr, known))}, and the ranking scores 'val_lrap', "
-        f"'val_average_precision' and 'val_roc_auc'. For another value, one that a callback "
-        f"writes included, leave early_stopping=False and give callbacks=[..., "
+        f"'val_average_precision' and 'val_roc_auc'. For any other value, such as one that a "
+        f"callback writes, set early_stopping=False and give callbacks=[..., "
         f"keras.callbacks.EarlyStopping({monitor!r}, mode='max', restore_best_weights=True)] "
         f"(or mode='min') with validation_data."
     )
 
 
 def overrides_batch_hooks(callbacks, kind):
-    """Whether a callback has a hook for batches of this kind ("train" or "test")."""
+    """Return whether a callback overrides a hook for batches of this kind ("train" or "test")."""
     hooks = [f"on_{kind}_batch_begin", f"on_{kind}_batch_end"]
     hooks += ["on_batch_begin", "on_batch_end"] if kind == "train" else []
     base = keras.callbacks.Callback

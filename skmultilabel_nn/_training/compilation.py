@@ -1,4 +1,4 @@
-"""Optimizer, loss and metrics: from what the user gave to a model compiled by Keras."""
+"""Optimizer, loss and metrics of a compiled model, from the user's parameters."""
 
 import inspect
 import json
@@ -23,7 +23,7 @@ keras = load_keras()
 
 
 class CompileArguments(NamedTuple):
-    """What a model is compiled with: new objects, which belong to it alone.
+    """Arguments of `compile`: new objects, used by one model only.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class CompileArguments(NamedTuple):
     loss : keras.losses.Loss
     metrics : list of ProbabilityMetric
     learning_rate : float, OneCycle or None
-        None for another schedule or function of the step.
+        None for any other schedule or function of the step.
     """
 
     optimizer: Any
@@ -49,28 +49,28 @@ class CompileArguments(NamedTuple):
         )
 
     def key(self):
-        """Return text that tells all that is compiled, a number as learning rate aside.
+        """Return text that identifies all that is compiled, except a constant learning rate.
 
         Returns
         -------
         str or None
-            None where parts are the user's own code, which no text can tell.
+            None if a part is the user's own code, which no text identifies.
         """
         parts = [self.optimizer, self.loss, *self.metrics]
         texts = [self_contained_config(part) for part in parts]
         if None in texts or getattr(self.optimizer, "use_ema", False):
-            return None  # averages of weights start from the weights
+            return None  # averages of the weights are initialized with the weights
         optimizer = json.loads(texts[0])
-        optimizer["config"]["name"] = None  # Keras numbers them through a process
+        optimizer["config"]["name"] = None  # Keras numbers the optimizers of a process
         if self.learning_rate is not None:
-            # Its numbers are variables of the program.
+            # Its values are variables of the program.
             optimizer["config"]["learning_rate"] = type(self.learning_rate).__name__
         dtypes = [str(part.dtype) for part in parts[1:]]
         return json.dumps([optimizer, *texts[1:], dtypes], sort_keys=True)
 
 
 def make_compile_arguments(*, optimizer, learning_rate, loss, metrics, multilabel, n_outputs=2):
-    """Make what a model is compiled with of what the user gave, which is only read.
+    """Make the arguments of `compile` from the user's parameters, which are not changed.
 
     Returns
     -------
@@ -90,26 +90,26 @@ def make_compile_arguments(*, optimizer, learning_rate, loss, metrics, multilabe
 
 
 def _adapt_to_ensemble(loss):
-    """Let a loss of Keras's, as of 1-D classes, take the logits of each member of an ensemble."""
+    """Wrap a Keras loss, as that of 1-D classes, for the logits of each member of an ensemble."""
     if isinstance(loss, CellLoss | LossAdapter):
         return loss
     return LossAdapter(loss, reduction=loss.reduction, name=loss.name, dtype=loss.dtype)
 
 
 def _with_network_precision(loss, model):
-    """Keras's losses compute in float32, which would round the gradients of a float64 network."""
+    """Return the loss in float64 for a float64 network; Keras's float32 would round gradients."""
     if float_dtype(model) != "float64" or loss.dtype == "float64":
         return loss
     options = {"reduction": loss.reduction, "name": loss.name, "dtype": "float64"}
-    if isinstance(loss, LossAdapter):  # whose loss may be the user's own, which no config rebuilds
+    if isinstance(loss, LossAdapter):  # a function of the user's has no config
         return LossAdapter(loss.loss, loss.activation, **options)
     return type(loss).from_config({**loss.get_config(), **options})
 
 
 def get_optimizer(identifier, learning_rate=None):
-    """Return a new optimizer; the user's own is only read.
+    """Return a new optimizer; the user's own is not changed.
 
-    Its name is fixed: TensorFlow keeps a few kilobytes for every variable's name that it has seen.
+    Its name is fixed: TensorFlow keeps a few kilobytes for every variable name that it has seen.
     """
     _check_optimizer_type(identifier)
     _check_schedule(learning_rate)
@@ -176,12 +176,12 @@ def _check_loss(loss, identifier, n_outputs):
 
 
 def get_metrics(identifiers, multilabel, n_outputs=2):
-    """Return a list of new Keras metrics, each of which gives one number.
+    """Return a list of new Keras metrics, each with a scalar result.
 
     Raises
     ------
     TypeError, ValueError
-        If something is no metric of Keras, or cannot be computed from an indicator and
+        If an item is not a Keras metric, or cannot be computed from an indicator and
         probabilities.
     """
     if identifiers is None:
@@ -221,7 +221,7 @@ def _find_metric(identifier, multilabel):
         metric = keras.metrics.get(identifier)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"metrics: {format_value(identifier)} is no metric that Keras knows: "
+            f"metrics: {format_value(identifier)} is not a Keras metric: "
             f"{str(error).splitlines()[0]}"
         ) from None
     if isinstance(metric, keras.metrics.Metric):
@@ -235,14 +235,14 @@ def _find_metric(identifier, multilabel):
 
 
 def _compute_once(metric, identifier, n_outputs):
-    """Compute a metric of two samples, and forget them."""
+    """Compute a metric on two samples, and reset it."""
     truth = np.zeros((2, n_outputs), np.float32)
     truth[0, 0] = 1
     try:
         metric.update_state(truth, np.full((2, n_outputs), 0.5, np.float32))
         value = keras.ops.convert_to_numpy(metric.result())
         metric.reset_state()
-    except Exception as error:  # code of the user, or of Keras for another kind of target
+    except Exception as error:  # raised by the user's code, or by Keras for other types of targets
         raise ValueError(
             f"metrics: {format_value(identifier)} cannot be computed from an indicator and "
             f"probabilities of shape (n_samples, {n_outputs}): {str(error).splitlines()[0]}"
@@ -256,7 +256,7 @@ def compiled_metrics(network):
     Warns
     -----
     UserWarning
-        Of those that cannot be copied from the configuration of the model.
+        If the metrics cannot be copied from the configuration of the model.
     """
     if not isinstance(network, keras.Model) or not getattr(network, "compiled", False):
         return None
@@ -264,7 +264,7 @@ def compiled_metrics(network):
         config = network.get_compile_config() or {}
         given = [*(config.get("metrics") or ()), *(config.get("weighted_metrics") or ())]
         return [keras.metrics.get(metric) for metric in given]
-    except Exception as error:  # code of the user that Keras cannot serialize
+    except Exception as error:  # the user's code, which Keras cannot serialize
         warnings.warn(
             f"The metrics with which network {network.name!r} was compiled cannot be copied, and "
             f"are not recorded: {str(error).splitlines()[0]} Give them as metrics=[...].",

@@ -19,25 +19,25 @@ tf = load_tensorflow()
 class CompiledModel:
     """A Keras model, its optimizer, and the compiled programs that run their epochs.
 
-    It serves many fits, one after the other: `load` gives it the weights to start from,
-    `values` takes out what training made of them.
+    It serves many fits, one after the other: `load` sets the initial weights, `values` returns the
+    trained ones.
 
     Parameters
     ----------
     model : keras.Model
-        Compiled by Keras, gives logits.
+        Model that outputs logits, compiled by Keras.
     x_layout, y_layout : Layout
-        What the programs are made for.
+        Layouts of X and Y for which the programs are compiled.
     weight_ndim : {0, 1, 2}
         Sample weights: none, one per row, or one per cell.
     key : object or None
-        Under which this trainer is kept for later fits.
+        Key under which this model is kept for later fits.
     schedule : OneCycle or None
         The learning rate of the model's optimizer, if it is one.
     metrics : sequence of ProbabilityMetric
-        With which the model is compiled.
+        Metrics with which the model is compiled.
     activation : {"sigmoid", "softmax"}
-        What makes probabilities of the logits.
+        Activation that turns logits into probabilities.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class CompiledModel:
         self.overrides_test_step = type(model).test_step is not keras.Model.test_step
         self._x, self._y, self._weight_ndim = x_layout, y_layout, weight_ndim
         self._build_state()
-        self._fresh_optimizer = [_compact(v.numpy()) for v in model.optimizer.variables]
+        self._fresh_optimizer = [_compact_array(v.numpy()) for v in model.optimizer.variables]
         self._programs = {}
 
     def _build_state(self):
-        """Create what Keras makes only in the first step; a program may not create variables."""
+        """Create what Keras creates in the first step; a program may not create variables."""
         fixed = [(v, v.numpy()) for v in self.model.non_trainable_variables]
         self.model.optimizer.build(self.model.trainable_variables)
         x = tf.zeros((1, *self._x.shape), self._x.dtype)
@@ -77,9 +77,9 @@ class CompiledModel:
 
     @functools.cached_property
     def probability_model(self):
-        """The model as callbacks see it: with the same weights and optimizer, probabilities out.
+        """The model that callbacks see: the same weights and optimizer, probabilities as output.
 
-        Its metrics are those of the user, so that callbacks of Keras find the direction of each.
+        It has the user's metrics, so that callbacks of Keras find the direction of each.
         """
         names = {getattr(part, "name", None) for part in iter_keras_objects(self.model)}
         model = with_probabilities(self.model, self._activation, names)
@@ -105,12 +105,12 @@ class CompiledModel:
 
     @property
     def is_stochastic(self):
-        """Whether a layer is_stochastic random numbers in training, as dropout does."""
+        """Whether a layer draws random numbers in training, as dropout does."""
         return any(hasattr(part, "seed_generator") for part in iter_keras_objects(self.model))
 
     @property
     def learning_rate(self):
-        """The current learning rate, of a cycle the highest."""
+        """The current learning rate; of a cycle, the maximum."""
         if self._schedule is not None:
             return float(self._schedule.max_learning_rate)
         return float(self.model.optimizer.learning_rate)
@@ -122,10 +122,10 @@ class CompiledModel:
         ----------
         model : keras.Model
         learning_rate : float, OneCycle or None
-            None: that of `optimizer_state`, or what the optimizer's schedule says.
+            None: that of `optimizer_state`, or of the optimizer's schedule.
         optimizer_state : dict or None
-            What `optimizer_state` gave in another run. A state of another optimizer than this
-            trainer's, and None, mean a fresh start.
+            Result of `optimizer_state` in a previous run. None, or the state of an optimizer of
+            another class, resets the optimizer.
         """
         if model is not self.model:
             for mine, new in zip(self.model.variables, model.variables, strict=True):
@@ -159,14 +159,14 @@ class CompiledModel:
         }
 
     def tensors(self, rows, *, padded=False):
-        """Put rows into tensors.
+        """Convert samples to tensors.
 
         Parameters
         ----------
         rows : Samples
         padded : bool, default=False
             Whether to round their number up a little, so that XLA, which compiles for one size,
-            need not compile again for the next fold of a cross-validation.
+            does not compile again for the next fold of a cross-validation.
         """
         n = rows.X.shape[0]
         unit = max(1, 2 ** (n.bit_length() - 4))
@@ -183,27 +183,27 @@ class CompiledModel:
         return batches.to_tensors(weight, layout, n_rows=n_rows)[0]
 
     def run(self, data, orders, first, last, batch_size, *, jit, max_epochs_per_call=1):
-        """Train on batches `first` to `last` of each row of `orders`, one epoch a row.
+        """Train on batches `first` to `last` of each row of `orders`, one epoch per row.
 
         Parameters
         ----------
         data : tuple
-            What `tensors` gave.
+            Result of `tensors`.
         orders : ndarray of shape (n_epochs, n_rows), int32
-            Numbers of the rows, in the order in which they train.
+            Indices of the samples, in the order of training.
         first, last : int
-            Positions of the first batch and of that after the last.
+            Positions of the first batch and of the one after the last.
         batch_size : int
         jit : bool
-            Whether XLA runs the batches that are full. The smaller one at an epoch's end runs
-            after them, so that several epochs in one call must have none.
+            Whether XLA runs the full batches. The smaller one at the end of an epoch runs after
+            them, so several epochs in one call are allowed only without it.
         max_epochs_per_call : int, default=1
-            Epochs for which XLA compiles; fewer may be run.
+            Number of epochs for which XLA compiles; fewer may be run.
 
         Returns
         -------
-        dict of str to list, one value an epoch
-            The logs of each epoch so far.
+        dict of str to list of float
+            One value per epoch.
         """
         n_epochs, n_rows = orders.shape
         n_full = min(last, n_rows // batch_size) if jit else first
@@ -242,24 +242,26 @@ class CompiledModel:
         if kind == "train" and not self.overrides_train_step:
             step = self._train_step
         program = self._program(kind, lambda: self._make_batch(step))
-        return _floats(program(*data, np.asarray(index, np.int32)))
+        return _to_floats(program(*data, np.asarray(index, np.int32)))
 
     def epoch_logs(self, logs):
         """Return an epoch's logs as Keras does: the metrics', unless the step has its own."""
         results = self.model.get_metrics_result()
-        return _floats(results if set(logs) == set(results) else logs)
+        return _to_floats(results if set(logs) == set(results) else logs)
 
     def evaluate(self, data, n_rows, batch_size):
         """Return the loss and metrics over all rows as floats."""
         program = self._program("evaluate", self._make_evaluate)
-        return dict(_floats(zip(self._log_names, program(*data, n_rows, batch_size), strict=True)))
+        return dict(
+            _to_floats(zip(self._log_names, program(*data, n_rows, batch_size), strict=True))
+        )
 
-    def finish(self):
-        """Let an optimizer that averages the weights write its averages into them."""
+    def finalize(self):
+        """Replace the weights by their averages, if the optimizer averages them."""
         self.model.optimizer.finalize_variable_values(self.model.trainable_weights)
 
     def logits(self, data, index, batch_size):
-        """Compute the logits of the rows with the numbers `index`."""
+        """Compute the logits of the samples at `index`."""
         program = self._program("logits", lambda: self._make_batch(self._forward))
         starts = range(0, len(index), batch_size)
         batches = [index[start : start + batch_size].astype(np.int32) for start in starts]
@@ -279,18 +281,18 @@ class CompiledModel:
         return self._x.signature(), self._y.signature(), weight
 
     def _train_step(self, batch):
-        """Call `train_step` outside of a replica's context.
+        """Call `train_step` outside of a replica context.
 
         Inside it, Keras's optimizer sums gradients over replicas by a function that TensorFlow
-        registers for good, and with it the whole program: each architecture that a process
-        trains would stay in its memory. The optimizer of mixed precision works inside only.
+        never releases, and with it the whole program: each architecture that a process trains
+        would stay in memory. The optimizer of mixed precision works only inside.
         """
         if isinstance(self.model.optimizer, keras.optimizers.LossScaleOptimizer):
             return self.model.train_step(batch)
         context = tf.distribute.get_replica_context()
         return context.merge_call(lambda _, batch: self.model.train_step(batch), args=(batch,))
 
-    def _take(self, x, y, weight, index):
+    def _gather(self, x, y, weight, index):
         batch = batches.gather_batch(x, index, self._x), batches.gather_batch(y, index, self._y)
         return batch + tuple(tf.gather(w, index) for w in weight)
 
@@ -299,9 +301,9 @@ class CompiledModel:
         return tuple(tf.convert_to_tensor(results[name]) for name in self._log_names)
 
     def _make_epochs(self, xla_batch_size=None):
-        """Compile epochs, with XLA if a batch size is given, for XLA compiles for one size only."""
+        """Compile epochs; with XLA, which compiles for one size only, if a batch size is given."""
 
-        def rows_of(order, i, batch_size):
+        def batch_rows(order, i, batch_size):
             if xla_batch_size is not None:
                 return tf.slice(order, [i * xla_batch_size], [xla_batch_size])
             return order[i * batch_size : (i + 1) * batch_size]
@@ -311,7 +313,7 @@ class CompiledModel:
                 order = orders[e]
 
                 def batch(i):
-                    self._train_step(self._take(x, y, weight, rows_of(order, i, batch_size)))
+                    self._train_step(self._gather(x, y, weight, batch_rows(order, i, batch_size)))
                     return (i + 1,)
 
                 self._reset_if(reset)
@@ -336,7 +338,7 @@ class CompiledModel:
 
     def _make_batch(self, step):
         def batch(x, y, weight, index):
-            return step(self._take(x, y, weight, index))
+            return step(self._gather(x, y, weight, index))
 
         signature = [*self._signature(), tf.TensorSpec((None,), tf.int32)]
         return compiled(batch, signature)
@@ -345,7 +347,7 @@ class CompiledModel:
         def evaluate(x, y, weight, n_rows, batch_size):
             def batch(start):
                 index = tf.range(start, tf.minimum(start + batch_size, n_rows))
-                self.model.test_step(self._take(x, y, weight, index))
+                self.model.test_step(self._gather(x, y, weight, index))
                 return (start + batch_size,)
 
             self.model.reset_metrics()
@@ -368,15 +370,15 @@ def _loop(first, last, body):
     tf.while_loop(lambda i: i < last, body, (first,), parallel_iterations=1)
 
 
-def _floats(logs):
-    def plain(value):
+def _to_floats(logs):
+    def to_float(value):
         value = np.asarray(value)
         return float(value) if value.ndim == 0 else value
 
-    return {name: plain(value) for name, value in dict(logs).items()}
+    return {name: to_float(value) for name, value in dict(logs).items()}
 
 
-def _compact(value):
-    """Keep one number for an array of equal ones, as the fresh state of an optimizer mostly is."""
+def _compact_array(value):
+    """Return one number for an array of equal ones, as in the initial state of an optimizer."""
     uniform = value.size > 1 and (value == value.flat[0]).all()
     return value.flat[0] if uniform else value

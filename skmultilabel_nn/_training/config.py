@@ -1,17 +1,17 @@
-"""What training is given and what it returns: plain records, which load without Keras."""
+"""Samples, settings and result of training: plain records, which load without Keras."""
 
 import dataclasses
 from typing import Any, NamedTuple
 
 import numpy as np
 
-# Share of a cycle's steps in which the learning rate rises, and the rate to which it rises.
+# Share of the steps in which the learning rate increases, and its maximum.
 DEFAULT_WARMUP_FRACTION = 0.25
 MAX_LEARNING_RATE = 0.003
 
 
 class Samples(NamedTuple):
-    """Samples to train or validate on.
+    """Samples for training or validation.
 
     Attributes
     ----------
@@ -29,22 +29,21 @@ class Samples(NamedTuple):
     weight: np.ndarray | None = None
 
     def take(self, rows):
-        """Return the samples with these numbers, or of this mask."""
+        """Return the samples at these indices, or those of a mask."""
         return Samples(*(None if part is None else part[rows] for part in self))
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainingConfig:
-    """All config of one fit, with every "auto" resolved.
+    """All settings of one fit, with every "auto" resolved.
 
     Parameters
     ----------
     regime : str
-        Which row of the table of default config applies, see the Notes of
-        `KerasMultiLabelClassifier`: "dense", "sparse", "high_dimensional_sparse",
-        "many_rare_labels", or "own_network".
+        Column of the table of default settings in the Notes of `KerasMultiLabelClassifier`:
+        "dense", "sparse", "high_dimensional_sparse", "many_rare_labels", or "own_network".
     hidden_layer_sizes : tuple of int or None
-        None, as for the five that follow, with a network of the user's.
+        None with a network of the user's, as are the next five parameters.
     dropout, input_dropout : float or None
     n_members, n_bins : int or None
     linear_skip : bool or None
@@ -57,11 +56,11 @@ class TrainingConfig:
     one_cycle : bool
         Whether the learning rate follows one cycle over the whole training.
     warmup_fraction : float
-        Share of the steps in which the rate of the cycle rises.
+        Share of the steps in which the learning rate of the cycle increases.
     loss : str, keras.losses.Loss or callable
     batch_size, epochs : int
     multilabel : bool
-        Whether each output is a label of its own; else outputs are exclusive classes.
+        Whether the outputs are independent labels; otherwise they are exclusive classes.
     shuffle, early_stopping : bool
     monitor : str
     patience : int
@@ -69,11 +68,11 @@ class TrainingConfig:
         "auto" is decided by the compiled model, which knows its number of steps.
     verbose : int
     max_dense_features : int or None
-        Sparse samples of more features reach the network as sparse batches. None: none do.
+        Sparse samples with more features are passed to the network as sparse batches. None: never.
     store_optimizer_state : bool
-        Whether the state of the optimizer is kept, to resume training.
+        Whether the state of the optimizer is stored, to resume training.
     monitor_mode : {"min", "max"} or None
-        Whether early stopping looked for less or more of `monitor`. None: there was none.
+        Whether early stopping minimized or maximized `monitor`. None: no early stopping.
     """
 
     batch_size: int
@@ -103,25 +102,25 @@ class TrainingConfig:
     monitor_mode: str | None = None
 
     def summary(self):
-        """Return a copy of plain values, in which objects are replaced by their names."""
+        """Return a copy with plain values, in which objects are replaced by their names."""
         names = ("optimizer", "learning_rate", "loss")
         return dataclasses.replace(self, **{name: _name_of(getattr(self, name)) for name in names})
 
 
 class TrainingResult(NamedTuple):
-    """What training returns.
+    """Result of training.
 
     Attributes
     ----------
     values : list of ndarray
         All variables of the model.
     optimizer_values : dict or None
-        Name of the optimizer's class ("class") and all its variables ("values"), if they are to be
-        stored: for many weights they are large.
+        Name of the optimizer's class ("class") and all its variables ("values"), None if they are
+        not to be stored: with many weights they are large.
     history : dict of str to list of float
         One value per epoch for the loss and each metric.
     callbacks : list of keras.callbacks.Callback
-        The copies of the user's callbacks that were called.
+        Copies of the user's callbacks that were called.
     architecture : Architecture
         Properties of the model apart from the values of its variables.
     monitor_mode : {"min", "max"} or None

@@ -18,9 +18,9 @@ tf = load_tensorflow()
 # weights more often than takes a second or so ...
 _BATCHES_PER_CALL = 512
 _USES_OF_WEIGHTS_PER_CALL = 2**32
-# ... and the row orders of the epochs that go into one call hold no more numbers than this.
+# ... and the sample orders of the epochs in one call hold no more numbers than this.
 _ROWS_PER_CALL = 2**21
-# XLA takes about a second to compile and then saves 0.1 to 0.2 ms a batch of a small network; it
+# XLA takes about a second to compile and then saves 0.1 to 0.2 ms per batch of a small network; it
 # loses several times as much for networks that draw random numbers.
 _BATCHES_WORTH_XLA = 8192
 
@@ -62,7 +62,7 @@ class TrainingLoop:
 
     def _epochs_per_call(self):
         if self.jit and self.n_rows % self.batch_size:
-            return 1  # between two epochs comes the smaller batch, which is not XLA's
+            return 1  # the smaller batch between two epochs runs without XLA
         return max(1, min(self.batches_per_call // self.n_batches, _ROWS_PER_CALL // self.n_rows))
 
     def train(self):
@@ -73,7 +73,7 @@ class TrainingLoop:
         return self._train_without_callbacks()
 
     def _train_without_callbacks(self):
-        """Nobody looks at an epoch's end, so that several epochs can go into one call."""
+        """Train several epochs per call, since nothing has to happen between them."""
         history = {}
         self.epochs_per_call = self._epochs_per_call()
         for first in range(0, self.config.epochs, self.epochs_per_call):
@@ -82,7 +82,7 @@ class TrainingLoop:
             for name, values in logs.items():
                 history.setdefault(name, []).extend(values)
             self.check_finite("The training loss", [logs.get("loss", 0.0)])
-        self.compiled.finish()
+        self.compiled.finalize()
         return history
 
     def _train_with_callbacks(self):
@@ -109,10 +109,11 @@ class TrainingLoop:
             callbacks.on_epoch_end(epoch, logs)
             if model.stop_training or self.compiled.model.stop_training:
                 break
-        self.compiled.finish()
+        self.compiled.finalize()
         callbacks.on_train_end(logs)
         for callback in self.callbacks:
-            # The model goes on to serve other fits. The base's method: others use the model.
+            # The model serves other fits, too. The method of the base class, since others use the
+            # model.
             keras.callbacks.Callback.set_model(callback, None)
         return history.history
 
@@ -126,28 +127,28 @@ class TrainingLoop:
     def _skip_restored_epochs(self, model):
         """Return the first epoch to train, which `BackupAndRestore` sets when it restores a run.
 
-        It writes the number into this attribute, for which Keras has no public name.
+        It sets this attribute, for which Keras has no public name.
         """
         first = getattr(model, "_initial_epoch", None) or 0
         model._initial_epoch = None  # noqa: SLF001 (the model serves other fits, too)
         for _ in range(first):
-            self._order()  # the samples come in the order of a run that was not interrupted
+            self._sample_orders()  # the samples come in the order of a run that was not interrupted
         return first
 
-    def _order(self, n_epochs=1):
+    def _sample_orders(self, n_epochs=1):
         if not self.config.shuffle:
             return np.tile(np.arange(self.n_rows, dtype=np.int32), (n_epochs, 1))
         return np.stack([self.rng.permutation(self.n_rows) for _ in range(n_epochs)])
 
     def _epochs(self, n_epochs=1):
-        """Train epochs in calls of a bounded length; return each one's logs."""
-        orders = self._order(n_epochs).astype(np.int32)
+        """Train epochs in calls of a bounded length; return the logs of each epoch."""
+        orders = self._sample_orders(n_epochs).astype(np.int32)
         for first in range(0, self.n_batches, self.batches_per_call):
             last = min(first + self.batches_per_call, self.n_batches)
-            logs = self._call(orders, first, last)
+            logs = self._run(orders, first, last)
         return logs
 
-    def _call(self, *part):
+    def _run(self, *part):
         try:
             return self.compiled.run(
                 self.data,
@@ -167,7 +168,7 @@ class TrainingLoop:
             self.callbacks, "train"
         ):
             return {name: values[-1] for name, values in self._epochs().items()}
-        order = self._order()[0]
+        order = self._sample_orders()[0]
         self.compiled.model.reset_metrics()
         for i in range(self.n_batches):
             callbacks.on_train_batch_begin(i)
@@ -216,7 +217,7 @@ class TrainingLoop:
             )
 
     def check_finite(self, what, values):
-        """Raise ValueError if one of some numbers or arrays is infinite or NaN."""
+        """Raise ValueError if any of the numbers or arrays is infinite or NaN."""
         if not all(np.isfinite(np.sum(value, dtype=np.float64)) for value in values):
             raise ValueError(
                 f"{what} became NaN or infinite: training diverged. Lower learning_rate (it was "

@@ -1,4 +1,4 @@
-"""The learning-rate schedule of a whole training run."""
+"""One-cycle schedule of the learning rate."""
 
 import math
 
@@ -12,7 +12,7 @@ ops = keras.ops
 
 @serializable
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """One cycle of the learning rate, as long as the training.
+    """One-cycle schedule of the learning rate, as long as the training.
 
     Linear warmup from 0 to `max_learning_rate`, by default in the first quarter of the steps, then
     cosine decay to 0 (Smith and Topin, "Super-convergence: very fast training of neural networks
@@ -21,11 +21,11 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     Parameters
     ----------
     max_learning_rate : float
-        The highest learning rate.
+        Maximum of the learning rate.
     n_steps : int
-        Steps of the whole training; later ones have the rate 0.
+        Number of steps of the whole training; after them the rate is 0.
     warmup_fraction : float, default=0.25
-        Share of the steps in which the rate rises, from 0 to below 1; with 0 it only falls.
+        Share of the steps that are warmup, in [0, 1). With 0 the rate only decays.
 
     Notes
     -----
@@ -51,13 +51,13 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         return self.max_learning_rate * ops.where(done < warmup, rising, decay)
 
     def assign(self, other):
-        """Copy the numbers of another schedule."""
+        """Copy the values of another schedule."""
         self.max_learning_rate.assign(other.max_learning_rate)
         self.n_steps.assign(other.n_steps)
         self.warmup_fraction.assign(other.warmup_fraction)
 
     def get_config(self):
-        """Return what rebuilds the schedule."""
+        """Return the configuration from which the schedule can be rebuilt."""
         return {
             "max_learning_rate": float(self.max_learning_rate),
             "n_steps": int(self.n_steps),

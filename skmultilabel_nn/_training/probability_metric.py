@@ -1,4 +1,4 @@
-"""Keras metrics of probabilities, for models that give logits."""
+"""Keras metrics of probabilities, for models that output logits."""
 
 from skmultilabel_nn._backend.loading import load_keras, serializable
 
@@ -7,14 +7,14 @@ keras = load_keras()
 
 @serializable
 class ProbabilityMetric(keras.metrics.Metric):
-    """A metric of probabilities, for a model that gives logits.
+    """Metric of probabilities, for a model that outputs logits.
 
     Parameters
     ----------
     metric : keras.metrics.Metric or dict
-        The metric that is given probabilities.
+        Metric to compute from probabilities.
     activation : {"sigmoid", "softmax"}
-        What makes probabilities of logits.
+        Activation that turns logits into probabilities.
     """
 
     def __init__(self, metric, activation):
@@ -25,7 +25,7 @@ class ProbabilityMetric(keras.metrics.Metric):
         self.activation = activation
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        """Add a batch; weights per cell reach metrics that average over rows cell by cell."""
+        """Add a batch; cell weights are passed cell by cell to metrics that average over rows."""
         y_pred = getattr(keras.ops, self.activation)(y_pred)
         if len(y_pred.shape) == 3:  # each member's, in training
             y_pred = keras.ops.mean(y_pred, axis=1)
@@ -39,19 +39,19 @@ class ProbabilityMetric(keras.metrics.Metric):
         return self.metric.result()
 
     def reset_state(self):
-        """Forget all batches."""
+        """Reset the metric."""
         self.metric.reset_state()
 
     def get_config(self):
-        """Return what rebuilds the metric."""
+        """Return the configuration from which the metric can be rebuilt."""
         return {"metric": keras.metrics.serialize(self.metric), "activation": self.activation}
 
 
-def direction_of(metric):
-    """Return how to optimize a metric: "max", "min", or None if it does not say.
+def metric_direction(metric):
+    """Return the direction of a metric: "max", "min", or None if it is unknown.
 
-    Keras's metrics know it, and Keras's callbacks read it, but only from this attribute, for which
-    there is no public name. Without it, early stopping would have to guess by the metric's name.
+    Keras's callbacks read it from this attribute of the metric, for which there is no public name.
+    Without it, early stopping would have to guess the direction from the metric's name.
     """
     inner = metric.metric if isinstance(metric, ProbabilityMetric) else metric
     directions = {"up": "max", "down": "min"}

@@ -1,4 +1,4 @@
-"""Adam for networks on features that are mostly zero, as words are."""
+"""Adam for networks on high-dimensional sparse features."""
 
 from skmultilabel_nn._backend.loading import load_keras, load_tensorflow, serializable
 
@@ -9,22 +9,23 @@ ops = keras.ops
 
 @serializable
 class SharedSecondMomentAdam(keras.optimizers.Optimizer):
-    """Adam, with one second moment for all weights from the features to one unit.
+    """Adam with one second moment for all weights from the features to one unit.
 
-    Adam divides the step of every weight by the root mean square of its own gradient. The weights
-    of a word that comes twice then move as far as those of a word that comes a thousand times, and
-    the network learns rare words by heart. With one second moment for all features, as in
-    NovoGrad and Adam-mini, steps stay proportional to gradients, and rare words learn slowly.
+    Adam divides the step of each weight by the root mean square of its gradients. The weights of a
+    feature that occurs twice then change as much as those of a feature that occurs a thousand
+    times, and the network overfits rare features. With one second moment for all features, as in
+    NovoGrad and Adam-mini, steps are proportional to gradients, and the weights of rare features
+    change slowly.
 
     Parameters
     ----------
     input_layers : list of str
-        Names of the layers whose inputs are the features. Their kernels share; all other weights
-        are updated as by Adam.
+        Names of the layers whose inputs are the features. Their kernels share second moments; all
+        other weights are updated as by Adam.
     learning_rate, name, **options
-        As of all Keras optimizers.
+        Parameters of `keras.optimizers.Optimizer`.
     beta_1, beta_2, epsilon : float
-        As of `keras.optimizers.Adam`.
+        Parameters of `keras.optimizers.Adam`.
 
     References
     ----------
@@ -54,10 +55,10 @@ class SharedSecondMomentAdam(keras.optimizers.Optimizer):
         if self.built:
             return
         super().build(variables)
-        # Keras hands TensorFlow's variables to `update_step`.
-        self._moments = {v.value.ref(): self._moments_of(v) for v in variables}
+        # Keras passes TensorFlow variables to `update_step`.
+        self._moments = {v.value.ref(): self._get_moments(v) for v in variables}
 
-    def _moments_of(self, variable):
+    def _get_moments(self, variable):
         first = self.add_variable_from_reference(variable, name="momentum")
         shares = self._is_input_kernel(variable)
         shape = (1, variable.shape[1]) if shares else variable.shape
@@ -71,7 +72,7 @@ class SharedSecondMomentAdam(keras.optimizers.Optimizer):
     def update_step(self, gradient, variable, learning_rate):
         """Update one variable."""
         first, second, shares = self._moments[variable.ref()]
-        # Of sparse rows it comes as slices, of which a feature may have several.
+        # For sparse rows the gradient consists of slices, several of which may have one feature.
         gradient = tf.cast(tf.convert_to_tensor(gradient), variable.dtype)
         step = ops.cast(self.iterations + 1, variable.dtype)
         square = ops.square(gradient)
@@ -84,6 +85,6 @@ class SharedSecondMomentAdam(keras.optimizers.Optimizer):
         self.assign_sub(variable, first * (rate / (ops.sqrt(second) + self.epsilon)))
 
     def get_config(self):
-        """Return what rebuilds the optimizer."""
+        """Return the configuration from which the optimizer can be rebuilt."""
         own = ("input_layers", "beta_1", "beta_2", "epsilon")
         return {**super().get_config(), **{name: getattr(self, name) for name in own}}

@@ -11,8 +11,8 @@ from .config import MAX_LEARNING_RATE, TrainingResult
 from .loop import TrainingLoop
 from .one_cycle import OneCycle
 
-# A compiled model keeps the memory of its weights, and of as many moments of its optimizer: all
-# together at most a gigabyte.
+# Compiled models hold their weights and the moments of their optimizers in memory: together at most
+# a gigabyte.
 _COMPILED_MODELS = ProgramCache(max_programs=16, max_weights=2**26)
 
 
@@ -28,18 +28,19 @@ def train(
     validation_score=None,
     optimizer_values=None,
 ):
-    """Train a model from the weights that it has.
+    """Train a model from its current weights.
 
     Parameters
     ----------
     model : keras.Model
-        Gives logits; not compiled. It may be trained itself, or only lend its weights.
+        Model that outputs logits; not compiled. Either it is trained, or its weights are copied
+        into a compiled model of the same architecture.
     samples : Samples
         Training samples.
     config : TrainingConfig
-        How to train.
+        Settings of the training.
     rng : numpy.random.RandomState
-        Decides the order of the samples.
+        Random state that determines the order of the samples.
     validation : Samples or None
         Samples on which the losses ``val_...`` are computed after each epoch.
     metrics : list of str or keras.metrics.Metric, or None
@@ -73,11 +74,11 @@ def train(
     loop = TrainingLoop(compiled, samples, config, rng, validation, callbacks, validation_score)
     history = loop.train()
     values = compiled.values()
-    # ReLU makes 0 of NaN, so that the loss may not show it.
+    # ReLU turns NaN into 0, so the loss may stay finite.
     weights = zip(compiled.model.variables, values, strict=True)
     loop.check_finite("Weights", (value for w, value in weights if w.trainable))
     state = values, compiled.optimizer_state() if config.store_optimizer_state else None
-    # Not reached by an error, after which the compiled model is not used again.
+    # Not reached after an error: then the compiled model is not used again.
     _COMPILED_MODELS.put(compiled.key, compiled, model.count_params())
     mode = None
     if config.early_stopping:
@@ -93,9 +94,9 @@ def _learning_rate(config, n_samples):
 
 
 def _unify_storage(samples, validation):
-    """Store both alike, so that one program serves both."""
+    """Store validation samples as the training samples are, so that one program serves both."""
     X, Y = (batches.convert_like(b, a) for a, b in zip(samples[:2], validation[:2], strict=True))
-    if samples.X.dtype != X.dtype:  # small integers beside floats
+    if samples.X.dtype != X.dtype:  # small integers and floats
         samples = samples._replace(X=samples.X.astype(X.dtype))
     return samples, validation._replace(X=X, Y=Y)
 
@@ -106,7 +107,7 @@ def _weight_ndim(*parts):
 
 
 def _compiled_model(model, architecture, arguments, samples, config, weight_ndim):
-    """Return a kept compiled model of this architecture, or compile the model."""
+    """Return a cached compiled model of this architecture, or compile the model."""
     x = batches.layout(samples.X, architecture.dtype, max_dense_features=config.max_dense_features)
     y = batches.layout(samples.Y, architecture.dtype)
     network, compiled_with = architecture.key, arguments.key()

@@ -8,22 +8,22 @@ from sklearn.exceptions import UndefinedMetricWarning
 from skmultilabel_nn.metrics._scorer import threshold_free_metric
 from skmultilabel_nn.metrics._truth import read_truth
 
-# scikit-learn's rankings take some 40 µs a row in Python: with more rows the score would take
-# longer than the epoch, and these are enough to tell one epoch from another.
-_MOST_ROWS = 2000
+# scikit-learn's rankings take about 40 µs per row: with more rows the score would take longer than
+# the epoch, and these are enough to compare epochs.
+_MAX_SAMPLES = 2000
 
 
 class ValidationScore:
-    """A score of logits on held-out samples.
+    """Score of logits on held-out samples.
 
     Parameters
     ----------
     name : str
-        Name of a scorer that reads scores, as "lrap", "average_precision" or "roc_auc_micro".
+        Name of a threshold-free scorer, such as "lrap", "average_precision" or "roc_auc_micro".
     target : EncodedTarget
-        Truth.
+        True labels.
     codec : TargetCodec
-        Its labels.
+        Codec of the labels.
     weight : ndarray of shape (n_samples,) or (n_samples, n_labels), or None
         Weights of samples or cells.
 
@@ -36,7 +36,7 @@ class ValidationScore:
     def __init__(self, name, target, codec, weight):
         self.name = name
         n_rows = target.Y.shape[0]
-        self.rows = np.unique(np.linspace(0, n_rows - 1, min(n_rows, _MOST_ROWS)).astype(int))
+        self.rows = np.unique(np.linspace(0, n_rows - 1, min(n_rows, _MAX_SAMPLES)).astype(int))
         Y = target.Y[self.rows]
         if target.known is not None:
             Y = np.where(target.known[self.rows], Y, np.nan)

@@ -1,1 +1,1 @@
-"""Helpers for all packages; nothing here imports another package."""
+"""Helpers of all packages; this package imports no other one."""

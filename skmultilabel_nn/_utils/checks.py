@@ -1,7 +1,7 @@
 """Checks of scalar arguments.
 
-Each returns the value as a plain Python number, string or bool: small integers of numpy overflow
-in silence, and Keras refuses numpy's scalars in places.
+Each returns the value as a plain Python number, string or bool: small NumPy integers overflow
+silently, and Keras rejects NumPy scalars in some places.
 """
 
 import math
@@ -13,21 +13,21 @@ from .text import format_options, format_value
 
 
 class InvalidParameterError(ValueError, TypeError):
-    """A parameter has a type or a value that is not allowed; named as scikit-learn's."""
+    """Invalid type or value of a parameter; named as in scikit-learn."""
 
 
 def is_auto(value):
-    """Whether a parameter is "auto", and no array that would be compared cell by cell."""
+    """Return whether a parameter is the string "auto", without comparing arrays cell by cell."""
     return isinstance(value, str) and value == "auto"
 
 
 def is_real_number(value):
-    """Whether a value is a real number of Python or numpy, and no bool."""
+    """Return whether a value is a real number of Python or NumPy other than a bool."""
     return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
 
 
 def is_integer(value):
-    """Whether a value is an integer of Python or numpy, and no bool."""
+    """Return whether a value is an integer of Python or NumPy other than a bool."""
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
 
 
@@ -113,7 +113,7 @@ def check_number(
 
 
 def check_numbers(name, values):
-    """Return an array-like of numbers as an ndarray of float64; NaN is not refused."""
+    """Return an array-like of numbers as an ndarray of float64; NaN is allowed."""
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -121,7 +121,7 @@ def check_numbers(name, values):
 
 
 def check_unit_interval(name, value, *, above_zero=False):
-    """Return a number from 0 to 1 as float; with `above_zero` 0 itself is refused."""
+    """Return a number in [0, 1], or in (0, 1] with `above_zero`, as float."""
     boundaries = "right" if above_zero else "both"
     return check_number(name, value, minimum=0, maximum=1, include_boundaries=boundaries)
 
@@ -144,7 +144,7 @@ def check_option(name, value, options):
 
 
 def integer_text(minimum=None, maximum=None, noun="an integer"):
-    """Return which integers are allowed, for a message."""
+    """Describe the allowed integers, for a message."""
     if minimum is None and maximum is None:
         return noun
     if minimum is None:
@@ -170,7 +170,7 @@ def _number_text(minimum, maximum, include_boundaries):
 
 
 def _to_float(value):
-    """Return a real number as float, infinity if it is beyond floats; NaN for anything else."""
+    """Return a real number as float, infinity if it is too large, NaN for anything else."""
     if not is_real_number(value):
         return math.nan
     try:
@@ -191,8 +191,8 @@ def _alternative(name, value, alternatives, allowed):
 
 
 def _is_same(value, option):
-    """Whether a value equals an option of a like type; arrays are never compared."""
+    """Return whether a value equals an option of a similar type; arrays are never compared."""
     if value is option:
         return True
-    like = {str: str, int: Integral | np.bool_, float: Real, bool: bool | np.bool_}
-    return isinstance(value, like.get(type(option), ())) and bool(value == option)
+    types = {str: str, int: Integral | np.bool_, float: Real, bool: bool | np.bool_}
+    return isinstance(value, types.get(type(option), ())) and bool(value == option)

@@ -12,7 +12,7 @@ _TYPES = {
 
 
 def frame_library(data):
-    """Return which library a DataFrame or Series is of.
+    """Return the library of a DataFrame or Series.
 
     Parameters
     ----------
@@ -37,12 +37,12 @@ def frame_library(data):
 
 
 def is_lazy_frame(data):
-    """Return whether `data` is a polars LazyFrame, whose cells are not computed yet."""
+    """Return whether `data` is a polars LazyFrame, whose cells are not yet computed."""
     return isinstance(data, getattr(sys.modules.get("polars"), "LazyFrame", ()))
 
 
 def column_names(data):
-    """Return the names of a DataFrame's columns as a list, or None for everything else."""
+    """Return the column names of a DataFrame as a list, None for anything else."""
     library, is_frame = frame_library(data)
     if not is_frame:
         return None
@@ -50,7 +50,7 @@ def column_names(data):
 
 
 def check_same_columns(**values):
-    """Raise ValueError if DataFrames have different columns, which would be paired by position.
+    """Raise ValueError if DataFrames have different columns, which are matched by position.
 
     Parameters
     ----------

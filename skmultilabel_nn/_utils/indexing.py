@@ -12,7 +12,7 @@ def num_samples(data):
 
 
 def take_rows(data, rows):
-    """Return the given rows of an array, a frame, a sparse matrix, a list, or a dict of them."""
+    """Return rows of an array, a DataFrame, a sparse matrix, a list, or a dict of these."""
     if isinstance(data, Mapping):
         return {name: take_rows(part, rows) for name, part in data.items()}
     if hasattr(data, "iloc"):

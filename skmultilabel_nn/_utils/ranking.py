@@ -1,4 +1,4 @@
-"""Rank labels by score."""
+"""Ranking of labels by score."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ _BLOCK_CELLS = 1 << 19  # scores that are partitioned at a time
 
 
 def top_k(S, k):
-    """Mark the k highest scores of each sample; of equal scores the earlier columns.
+    """Mark the k highest scores of each sample; of equal scores, those of the first columns.
 
     Parameters
     ----------

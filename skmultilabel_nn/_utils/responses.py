@@ -1,4 +1,4 @@
-"""What fitted classifiers respond with, read as one score per label."""
+"""Responses of fitted classifiers, as one score per label."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,10 +16,10 @@ _SEARCH = ("estimator", "scoring", "refit")  # parameters by which unfitted sear
 
 
 class MissingMethodError(TypeError, AttributeError):
-    """An estimator has none of the methods that are needed."""
+    """The estimator has none of the required methods."""
 
 
-# What predicts in the end ----------------------------------------------------------------------
+# The predicting estimator ----------------------------------------------------------------------
 
 
 def iter_delegates(estimator, *, wrappers=True):
@@ -60,7 +60,7 @@ def _delegate(estimator, wrappers):
 
 
 def final_estimator(estimator):
-    """Return what predicts in the end, inside of pipelines, searches and frozen estimators."""
+    """Return the predicting estimator inside of pipelines, searches and frozen estimators."""
     *_, final = iter_delegates(estimator, wrappers=False)
     return final
 
@@ -111,7 +111,7 @@ def response_method(estimator, methods):
 
 
 def response(estimator, X, method):
-    """Return what a method of a fitted estimator gives, scores never as a sparse matrix."""
+    """Return the result of a method of a fitted estimator, scores as a dense array."""
     values = getattr(estimator, method)(X)
     return values.toarray() if method != "predict" and sp.issparse(values) else values
 
@@ -162,24 +162,25 @@ def predict_scores(estimator, X, method, n_labels):
         scores = scores[:, np.newaxis]
     if scores.ndim != 2 or scores.shape[1] != n_labels:
         raise ValueError(
-            f"{method} of {type(estimator).__name__} gave the shape {scores.shape}, which is not "
+            f"{method} of {type(estimator).__name__} returned the shape {scores.shape} instead of "
             f"(n_samples, {n_labels}), one column per label. Was it fitted on the {n_labels} "
             "label(s) of this y?"
         )
     if method == "predict_proba":
         return check_probabilities(scores)
     if np.isnan(scores).any():
-        raise ValueError(f"{method} of {type(estimator).__name__} gave NaN.")
+        raise ValueError(f"{method} of {type(estimator).__name__} returned NaN.")
     return scores
 
 
 def as_scores(scores, n_labels, classes=None):
-    """Bring scores or probabilities into one array.
+    """Convert scores or probabilities to one array.
 
     Parameters
     ----------
-    scores : array-like or frame of shape (n_samples, n_labels), or list of arrays (n_samples, 2)
-        A list holds one array per label with the probabilities of its classes, as forests give.
+    scores : array-like or DataFrame of shape (n_samples, n_labels), or list of arrays
+        A list holds one array per label with the probabilities of its classes, (n_samples, 2), as
+        forests return it.
     n_labels : int
         For one label, (n_samples,) and (n_samples, 2) are accepted too.
     classes : list of arrays or None
@@ -229,7 +230,7 @@ def positive_class_scores(scores, classes, n_labels):
     Raises
     ------
     ValueError
-        If nothing says which column of a list's array belongs to class 1.
+        If the column of class 1 in an array of the list is unknown.
     """
     if isinstance(scores, list | tuple) and len(scores) and np.ndim(scores[0]) == 2:
         if classes is None or len(classes) != len(scores):
@@ -237,7 +238,7 @@ def positive_class_scores(scores, classes, n_labels):
         return np.column_stack([_of_class_1(*pair) for pair in zip(scores, classes, strict=True)])
     if n_labels != 1 or np.ndim(scores) != 2:
         return scores
-    # One label is a binary problem to scikit-learn.
+    # For scikit-learn one label is a binary problem.
     n_columns = np.shape(scores)[1]
     if classes is not None and np.ndim(classes) == 1 and len(classes) == n_columns:
         return _of_class_1(scores, classes)

@@ -1,4 +1,4 @@
-"""Sparse matrices whose parts contradict each other are found before compiled code reads them."""
+"""Check of the format of sparse matrices, before compiled code reads them."""
 
 import copy
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def check_sparse_format(matrix, name):
-    """Raise ValueError if the parts of a sparse matrix contradict each other.
+    """Raise ValueError if the format of a sparse matrix is inconsistent.
 
     scipy trusts the arrays of a matrix: an index beyond the columns makes it read and write memory
     of others. The check is linear in the number of stored values.
@@ -14,7 +14,7 @@ def check_sparse_format(matrix, name):
     Parameters
     ----------
     matrix : scipy sparse matrix or array
-        Of any format; it is not changed.
+        Matrix of any format; it is not changed.
     name : str
         What the message calls it.
 
@@ -36,9 +36,8 @@ def check_sparse_format(matrix, name):
             _check_keys(matrix)
     except (ValueError, TypeError, IndexError, OverflowError, AttributeError) as error:
         raise ValueError(
-            f"{name} is a sparse {matrix.format} matrix whose parts contradict each other: "
-            f"{error}. Build it anew, for instance by scipy.sparse.coo_array((data, (rows, "
-            "columns)), shape=shape)."
+            f"{name} is an inconsistent sparse {matrix.format} matrix: {error}. Rebuild it, for "
+            "instance by scipy.sparse.coo_array((data, (rows, columns)), shape=shape)."
         ) from None
 
 
@@ -54,7 +53,7 @@ def _check_compressed(matrix):
         raise ValueError("indices and indptr must have one dimension")
     if matrix.format != "bsr" and np.ndim(matrix.data) != 1:
         raise ValueError("data must have one dimension")
-    # A copy that shares the arrays, since check_format cuts off what is stored in vain.
+    # A copy that shares the arrays, since check_format prunes unused elements.
     copy.copy(matrix).check_format(full_check=True)
 
 

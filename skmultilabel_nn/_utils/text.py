@@ -7,18 +7,18 @@ import numpy as np
 
 
 def is_missing(value):
-    """Return whether a value stands for a missing one (None, NaN, NaT, ``pandas.NA``)."""
+    """Return whether a value is missing (None, NaN, NaT, ``pandas.NA``)."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(value, float | np.floating) and bool(np.isnan(value))
 
 
 def format_value(value, max_length=200):
-    """Return the representation of a value that a message echoes, cut to a readable length."""
+    """Return the representation of a value for a message, truncated to a readable length."""
     value = value.item() if isinstance(value, np.generic) else value
     try:
         text = repr(value)
-    except Exception:  # Python refuses to print long integers, and users' classes may do anything
+    except Exception:  # Python does not print very long integers; user classes may raise anything
         return f"<{type(value).__name__}>"
     if len(text) <= max_length:
         return text
@@ -45,7 +45,7 @@ def did_you_mean(given, known, *, cutoff=0.4):
 
 
 def unknown_name_message(what, given, known):
-    """Return the message about a name that is none of the known ones."""
+    """Return the message about an unknown name."""
     return (
         f"Unknown {what} {format_value(given)}; known are {', '.join(map(repr, known))}."
         f"{did_you_mean(given, known)}"

@@ -24,5 +24,5 @@ def check_probabilities(P, n_labels=None):
             f"P must hold probabilities in [0, 1]; got values from {lowest:.4g} to {highest:.4g}. "
             "Pass the output of predict_proba, not of decision_function."
         )
-    # Averages of many members overshoot by a rounding error.
+    # Averages of many members may exceed the interval by a rounding error.
     return P if lowest >= 0 and highest <= 1 else np.clip(P, 0, 1)

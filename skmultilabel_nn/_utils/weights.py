@@ -1,7 +1,7 @@
 """Weights of samples and cells: checks and arithmetic on arrays.
 
-A weight has the shape (n_samples,) or (n_samples, n_labels); None means that all weigh the same. A
-cell of weight zero does not count. The same arithmetic on tensors is in `losses`.
+Weights have the shape (n_samples,) or (n_samples, n_labels); None means that all weights are equal.
+A cell of weight zero is ignored. The same arithmetic on tensors is in `losses`.
 """
 
 from numbers import Real
@@ -59,21 +59,22 @@ def check_weights(sample_weight, n_samples, n_outputs=None):
     if (weight < 0).any():
         raise ValueError(f"sample_weight must not be negative, the minimum is {weight.min():g}.")
     if not weight.any():
-        raise ValueError("sample_weight is zero for every sample, so that none counts.")
+        raise ValueError("sample_weight is zero for every sample.")
     return within_range(weight, _FLOAT64_EXPONENT)
 
 
 def within_range(weight, max_exponent):
     """Return weights scaled by a power of 2 if they are too large or small to be summed.
 
-    Only the ratios of weights count, and these the scaling leaves exactly as they are.
+    Only the ratios of weights matter, and scaling by a power of 2 keeps them exactly.
 
     Parameters
     ----------
     weight : ndarray
-        At least 0.
+        Not negative.
     max_exponent : int
-        A largest weight between 2 to the power of minus this and of this is left as it is.
+        Weights are not scaled if the largest is between ``2**-max_exponent`` and
+        ``2**max_exponent``.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def within_range(weight, max_exponent):
 
 
 def as_cells(weight):
-    """Return weights with two dimensions: a column for weights of samples."""
+    """Return two-dimensional weights: one column for sample weights."""
     return weight if weight.ndim == 2 else weight[:, np.newaxis]
 
 
@@ -108,17 +109,17 @@ def cell_weights(weight, known, shape):
 
 
 def row_weights(weight):
-    """Return the mean weight of each sample's cells, which is 0 where nothing is known."""
+    """Return the mean weight of the cells of each sample; 0 if no cell is known."""
     return weight.mean(axis=1) if weight is not None and weight.ndim == 2 else weight
 
 
 def observed_row_weights(cells):
-    """Return the mean weight of each sample's cells that count, so that a constant stays itself."""
+    """Return the mean nonzero cell weight of each sample, which keeps a constant weight."""
     return cells.sum(axis=1) / np.maximum(np.count_nonzero(cells > 0, axis=1), 1)
 
 
 def has_uniform_cell_weights(weight):
-    """Whether all cells of a sample that count weigh the same."""
+    """Return whether all nonzero cell weights of each sample are equal."""
     if weight is None or weight.ndim == 1:
         return True
     smallest = np.where(weight > 0, weight, np.inf).min(axis=1)
@@ -126,7 +127,7 @@ def has_uniform_cell_weights(weight):
 
 
 def observed_mask(known, weight, shape):
-    """Return which cells count: known ones of a weight above zero.
+    """Return the mask of the known cells with a weight above zero.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ def precision_at_k(y_true, y_score, *, k=5, label_names=None, sample_weight=None
     ----------
     y_true : multi-label target of any type
         Truth. Unknown cells (NaN) take no place among the k.
-    y_score : array-like or frame of shape (n_samples, n_labels), or list of (n_samples, 2)
+    y_score : array-like or DataFrame of shape (n_samples, n_labels), or list of (n_samples, 2)
         Scores or probabilities. Of equal scores, earlier columns come first.
     k : int, default=5
         How many labels count, at most n_labels. Of a sample with fewer known cells, these.

@@ -37,7 +37,7 @@ def multilabel_report(
         Truth; unknown cells (NaN) do not count.
     y_pred : multi-label target of any type, default=None
         Predicted labels. None: ``y_score >= thresholds``.
-    y_score : array-like or frame of shape (n_samples, n_labels), or list of (n_samples, 2)
+    y_score : array-like or DataFrame of shape (n_samples, n_labels), or list of (n_samples, 2)
         Scores or probabilities; without them there are no areas under curves.
     thresholds : float, array-like of shape (n_labels,) or dict {label: float}, default=None
         Shown for each label. None: 0.5 if needed to predict, else not shown.

@@ -252,7 +252,7 @@ class MultilabelScorer(BaseEstimator):
         ----------
         estimator : fitted classifier
             With the response methods that the metric needs.
-        X : array-like, sparse matrix or frame of shape (n_samples, ...)
+        X : array-like, sparse matrix or DataFrame of shape (n_samples, ...)
             Samples.
         y : multi-label target of any type
             Truth; NaN marks unknown cells.

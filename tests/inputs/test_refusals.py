@@ -146,11 +146,11 @@ def test_estimator_refuses_before_training(method):
     assert vars(classifier) == state
 
 
-# Sparse matrices whose parts contradict each other -----------------------------------------------
+# Sparse matrices of inconsistent format -----------------------------------------------
 
 
 def broken_matrices():
-    """Yield one matrix per way in which its parts can contradict each other."""
+    """Yield one matrix per kind of inconsistency."""
     for form in ("csr", "csc"):
         for kind in ("matrix", "array"):
             make = getattr(sp, f"{form}_{kind}")
@@ -200,8 +200,8 @@ BROKEN = dict(broken_matrices())
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_contradictory_sparse_matrices_are_refused(case):
-    with pytest.raises(ValueError, match=r"X is a sparse \w+ matrix whose parts contradict"):
+def test_inconsistent_sparse_matrices_are_refused(case):
+    with pytest.raises(ValueError, match=r"X is an inconsistent sparse \w+ matrix"):
         checked(BROKEN[case])
 
 

@@ -170,12 +170,12 @@ def test_arrow_backed_pandas():
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (pd.DataFrame([[1, 0], [0, 1]], columns=["a", np.nan]), r"column of the name nan"),
-        (pd.DataFrame([[1, 0], [0, 1]], columns=["a", None]), r"column of the name"),
-        (pd.DataFrame([[1, 0], [0, 1]], columns=[pd.NaT, "a"]), r"column of the name NaT"),
-        (pd.DataFrame([[1, 0], [0, 1]], columns=["a", ""]), r"column of the name ''"),
+        (pd.DataFrame([[1, 0], [0, 1]], columns=["a", np.nan]), r"column with the name nan"),
+        (pd.DataFrame([[1, 0], [0, 1]], columns=["a", None]), r"column with the name"),
+        (pd.DataFrame([[1, 0], [0, 1]], columns=[pd.NaT, "a"]), r"column with the name NaT"),
+        (pd.DataFrame([[1, 0], [0, 1]], columns=["a", ""]), r"column with the name ''"),
         (pd.DataFrame([[1, 0], [0, 1]], columns=[b"a", "b"]), r"name b'a'. Decode"),
-        (pl.DataFrame({"": [1, 0]}), r"column of the name ''"),
+        (pl.DataFrame({"": [1, 0]}), r"column with the name ''"),
         (scipy.sparse.coo_array([1, 0, 1]), r"sparse array of shape \(3,\)"),
         (pd.Series(pd.to_datetime(["2020-01-01", "2020-01-02"])), r"datetime64"),
         (pd.Series(pd.to_datetime(["2020-01-01"])).dt.tz_localize("UTC"), r"'Timestamp'|datetime"),
@@ -195,12 +195,12 @@ def test_what_is_no_target(y, message):
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_contradictory_sparse_matrices_are_refused(case):
+def test_inconsistent_sparse_matrices_are_refused(case):
     y = BROKEN[case]
-    with pytest.raises(ValueError, match=r"y is a sparse \w+ matrix whose parts contradict"):
+    with pytest.raises(ValueError, match=r"y is an inconsistent sparse \w+ matrix"):
         learn_targets(y)
     codec, _ = learn_targets(np.eye(y.shape[1]))
-    with pytest.raises(ValueError, match="parts contradict"):
+    with pytest.raises(ValueError, match="inconsistent sparse"):
         codec.encode(y)
 
 
