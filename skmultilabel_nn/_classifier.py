@@ -60,8 +60,7 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         else binary cross-entropy (categorical for 1-D `y`). Computed from logits where the loss
         has `from_logits`; other losses get probabilities.
     metrics : list of str or keras.metrics.Metric, default=None
-        Further metrics to record in `history_`, computed from probabilities and with the weights
-        of the loss.
+        Further metrics for `history_`, from probabilities and with the weights of the loss.
     batch_size : int or "auto", default="auto"
         Number of samples per training step. The last, smaller batch is not dropped. "auto": see the
         Notes.
@@ -99,14 +98,13 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         Whether `fit` reuses the network and the weights of the previous fit; parameters of the
         network itself, such as `hidden_layer_sizes`, are then ignored.
     jit_compile : bool or "auto", default="auto"
-        Whether XLA compiles the training. "auto": only if the training is long enough to outweigh
-        the compilation, and no layer draws random numbers (as dropout does), which XLA does slowly
-        on a CPU.
+        Whether XLA compiles the training. "auto": if the training is long enough for that to pay,
+        and no layer draws random numbers, as dropout does, which XLA does slowly on a CPU.
     dtype : {"float32", "float64"}, default="float32"
         Floating dtype of the default network.
     random_state : int, RandomState instance or None, default=None
         Determines initial weights, dropout, validation split and shuffling. Global random states
-        are neither used nor changed. Pass an int for reproducible results.
+        are neither used nor changed.
     verbose : {0, 1}, default=0
         1 shows a progress bar.
 

@@ -57,7 +57,7 @@ def test_the_other_history_is_the_same_with_any_monitor(data):
 
 @pytest.mark.parametrize("monitor", ["val_f1_micro", "average_precision", "nonsense"])
 def test_unknown_monitor_is_named(data, monitor):
-    with pytest.raises(ValueError, match=f"monitor='{monitor}' is not recorded.*'val_loss'"):
+    with pytest.raises(ValueError, match=f"monitor='{monitor}': it is unknown whether.*'val_loss'"):
         stopped(*data, monitor, None)
 
 
