@@ -6,9 +6,10 @@ from functools import partial
 from skmultilabel_nn._backend import batches
 from skmultilabel_nn._backend.loading import load_keras, load_tensorflow
 from skmultilabel_nn._backend.program_cache import ProgramCache, compiled
-from skmultilabel_nn.networks._final_activation import with_probabilities, without_final_activation
+from skmultilabel_nn.networks._final_activation import without_final_activation
 from skmultilabel_nn.networks._introspection import iter_keras_objects, n_token_ids, set_values
 from skmultilabel_nn.networks._preparation import copy_model
+from skmultilabel_nn.networks._probabilities import with_probabilities
 from skmultilabel_nn.networks._serialization import as_stored, describe, deserialize
 
 __all__ = [

@@ -7,8 +7,8 @@ import numpy as np
 from skmultilabel_nn._backend import batches
 from skmultilabel_nn._backend.loading import load_keras, load_tensorflow, suppress_startup_logs
 from skmultilabel_nn._backend.program_cache import compiled
-from skmultilabel_nn.networks._final_activation import with_probabilities
 from skmultilabel_nn.networks._introspection import iter_keras_objects
+from skmultilabel_nn.networks._probabilities import with_probabilities
 
 from .one_cycle import OneCycle
 

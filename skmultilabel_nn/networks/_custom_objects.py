@@ -15,6 +15,7 @@ def custom_objects():
     >>> "PackedDense" in custom_objects()
     True
     """
+    from ._probabilities import Logits
     from .layers._registry import LAYERS
 
-    return {layer.__name__: layer for layer in LAYERS}
+    return {layer.__name__: layer for layer in (*LAYERS, Logits)}

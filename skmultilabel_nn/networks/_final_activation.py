@@ -1,4 +1,4 @@
-"""Networks that give logits: a final sigmoid or softmax is taken off, and put on again."""
+"""Networks that give logits: a final sigmoid or softmax is taken off."""
 
 import warnings
 
@@ -7,7 +7,7 @@ import numpy as np
 from skmultilabel_nn._backend.loading import load_keras
 from skmultilabel_nn.networks.layers._identity import Unchanged
 
-from ._introspection import float_dtype
+from ._introspection import is_functional
 
 keras = load_keras()
 
@@ -36,9 +36,35 @@ def without_final_activation(model, input_shape):
     """
     if isinstance(model, keras.Sequential):
         return _of_sequential(model, input_shape)
-    if isinstance(getattr(model, "outputs", None), list):
+    if is_functional(model):
         return _of_graph(model, input_shape)
     return _of_subclass(model, input_shape)
+
+
+def warn_of_probabilities(model, input_shape):
+    """Warn if the outputs of a model, from which no final activation was taken off, are bounded.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built.
+    input_shape : tuple of int
+        Shape of one sample.
+    """
+    if _ends_in_logits(model):
+        return
+    x = np.random.RandomState(0).random_sample((4, *input_shape))
+    try:
+        outputs = _outputs(model, x)
+    except Exception:  # it takes other numbers than floats
+        return
+    if ((outputs > 0) & (outputs < 1)).all() and _is_bounded(model, input_shape):
+        warnings.warn(
+            f"The network {model.name!r} seems to give probabilities by a sigmoid or softmax that "
+            f"cannot be taken off, but its outputs are used as logits. Leave it out.",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def _of_sequential(model, input_shape):
@@ -51,7 +77,7 @@ def _of_sequential(model, input_shape):
 
 
 def _of_graph(model, input_shape):
-    last = _output_operation(model)
+    last = output_operation(model)
     new = _linear(last, input_shape)
     if new is last:
         return model
@@ -65,7 +91,7 @@ def _of_graph(model, input_shape):
     return changed
 
 
-def _output_operation(model):
+def output_operation(model):
     """Return what computes the output of a graph, None where that is also used inside of it."""
     last = model.operations[-1]  # they are sorted by their distance from the output
     if isinstance(last, keras.Model):
@@ -99,13 +125,6 @@ def _of_subclass(model, input_shape):
             if _is_final(given, _outputs(model, x), outputs):
                 return model
             layer.activation = given
-    if ((outputs > 0) & (outputs < 1)).all() and _is_bounded(model, input_shape):
-        warnings.warn(
-            f"The network {model.name!r} seems to give probabilities by a sigmoid or softmax that "
-            f"cannot be taken off, but its outputs are used as logits. Leave it out.",
-            UserWarning,
-            stacklevel=2,
-        )
     return model
 
 
@@ -141,16 +160,12 @@ def _is_final(activation, logits, outputs):
     return np.allclose(wanted, outputs, rtol=1e-3, atol=1e-6)
 
 
-def with_probabilities(model, activation, taken=()):
-    """Return a model that shares the weights of `model` and gives probabilities.
-
-    `taken` are the names of the model's layers, among which may be that of another fit's answers.
-    """
-    name = "probabilities"
-    while name in taken:
-        name += "_again"
-    # In mixed precision, too, in full precision, and whatever the process's policy is by now.
-    final = keras.layers.Activation(activation, name=name, dtype=float_dtype(model))
-    if isinstance(getattr(model, "outputs", None), list):
-        return keras.Model(model.inputs[0], final(model.outputs[0]), name=name)
-    return keras.Sequential([model, final], name=name)
+def _ends_in_logits(model):
+    """Whether the last layer is a linear one, or one of this package."""
+    if isinstance(model, keras.Sequential):
+        last = model.layers[-1] if model.layers else None
+    else:
+        last = output_operation(model) if is_functional(model) else None
+    if isinstance(last, keras.layers.Dense):
+        return last.activation is keras.activations.linear
+    return type(last).__module__.startswith("skmultilabel_nn.")

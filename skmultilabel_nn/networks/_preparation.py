@@ -9,7 +9,7 @@ from skmultilabel_nn._backend.loading import load_keras, start_runtime
 from skmultilabel_nn._backend.seeding import seeded
 from skmultilabel_nn._utils.text import format_value
 
-from ._final_activation import without_final_activation
+from ._final_activation import warn_of_probabilities, without_final_activation
 from ._introspection import build, finalize, is_functional, iter_keras_objects
 from ._serialization import configuration, user_code
 from .layers._ensemble import MeanOfMembers
@@ -83,6 +83,7 @@ def prepare_network(
             _build(model, input_shape)
         _check_output(model, input_shape, n_outputs)
         model = without_final_activation(model, input_shape)
+        warn_of_probabilities(model, input_shape)
         input_scaling = None
         if scaling is not None:
             model, input_scaling = _with_scaling(model, input_shape, scaling, dtype)

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from skmultilabel_nn.networks._final_activation import with_probabilities
+from skmultilabel_nn.networks import custom_objects
 from skmultilabel_nn.networks._preparation import prepare_network
+from skmultilabel_nn.networks._probabilities import with_probabilities
 
 from .common import SHAPE, L, Sub, built, dense, graph, layers, nested, out, sequential
 
@@ -102,3 +103,71 @@ class TestFinalActivation:
             assert type(built(lambda *_: network)).train_step is Own.train_step
         except ValueError as error:
             assert "own train_step" in str(error)
+
+
+@keras.saving.register_keras_serializable(package="test_final_activation")
+class Head(layers.Layer):
+    """A layer with a sigmoid inside."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.out = dense("sigmoid")
+
+    def build(self, input_shape):
+        self.out.build(input_shape)
+
+    def call(self, inputs):
+        return self.out(inputs)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: graph(Head()),
+        lambda: sequential(Head()),
+        lambda: sequential(dense("hard_sigmoid")),
+        lambda: graph(lambda x: 1 / (1 + keras.ops.exp(-dense()(x)))),
+    ],
+    ids=["layer in a graph", "layer in a sequential", "another activation", "operations"],
+)
+def test_probabilities_that_cannot_be_taken_off_are_warned_of(make):
+    with pytest.warns(UserWarning, match="seems to give probabilities"):
+        built(make())
+
+
+@keras.saving.register_keras_serializable(package="test_final_activation")
+class Configured(keras.Model):
+    """A model with its own `call` and the configuration of its constructor."""
+
+    def __init__(self, activation=None, **options):
+        super().__init__(**options)
+        self.activation = activation
+        self.out = dense(activation)
+
+    def call(self, inputs):
+        return self.out(inputs)
+
+    def get_config(self):
+        return {**super().get_config(), "activation": self.activation}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Configured,
+        lambda name: nested(Configured(name)),
+        lambda name: keras.Sequential([Configured(name)]),
+        lambda name: keras.Sequential([keras.Input(SHAPE), Configured(name)]),
+        lambda name: nested(nested(Configured(name))),
+    ],
+    ids=["subclass", "in a graph", "in a sequential", "in a built sequential", "in a nested graph"],
+)
+@pytest.mark.filterwarnings("ignore:__array__ implementation")
+@pytest.mark.parametrize("name", ["sigmoid", "softmax", None])
+def test_probabilities_of_subclasses_survive_saving(make, name, tmp_path):
+    model = with_probabilities(built(make(name)), name or "sigmoid")
+    expected = out(model)
+    model.save(tmp_path / "model.keras")
+    objects = custom_objects()
+    loaded = keras.saving.load_model(tmp_path / "model.keras", custom_objects=objects)
+    np.testing.assert_allclose(out(loaded), expected, rtol=1e-5)
