@@ -13,6 +13,7 @@ from skmultilabel_nn._training.compilation import compiled_metrics
 from skmultilabel_nn._training.config import TrainingConfig
 from skmultilabel_nn._training.train import train
 from skmultilabel_nn._training.validation_score import ValidationScore
+from skmultilabel_nn._utils.text import format_value
 from skmultilabel_nn.decision._prediction import (
     ValidationPredictions,
     fitted_rule,
@@ -164,7 +165,15 @@ def _train(estimator, codec, model, training, held_out, config, rng, *, resume):
 
 def _random_state(seed):
     # check_random_state(None) returns NumPy's global generator, which a fit must not change.
-    return np.random.RandomState() if seed is None else check_random_state(seed)
+    if seed is None:
+        return np.random.RandomState()
+    try:
+        return check_random_state(seed)
+    except ValueError:
+        raise ValueError(
+            f"random_state: {format_value(seed)} cannot be used to seed a RandomState. Give None, "
+            "an integer from 0 to 2**32 - 1 or a numpy.random.RandomState."
+        ) from None
 
 
 def _validation_score(estimator, codec, held_out):

@@ -69,10 +69,14 @@ def _check_monitor(name, value):
     _refuse(name, value, "the name of a value in history_, such as 'val_loss'")
 
 
+def _is_callback(value):
+    return hasattr(value, "on_train_begin") and not isinstance(value, type)
+
+
 def _check_callbacks(name, value):
     if value is None:
         return value
-    if isinstance(value, list | tuple) and all(hasattr(v, "on_train_begin") for v in value):
+    if isinstance(value, list | tuple) and all(map(_is_callback, value)):
         return value
     _refuse(name, value, "None or a list of Keras callbacks")
 

@@ -84,16 +84,17 @@ def early_stopping_callback(config, metrics, validation_score):
     return keras.callbacks.EarlyStopping(
         monitor=config.monitor,
         patience=config.patience,
-        mode=monitor_mode(config.monitor, metrics, validation_score),
+        mode=monitor_mode(config, metrics, validation_score),
         restore_best_weights=True,
     )
 
 
-def monitor_mode(monitor, metrics, validation_score):
-    """Return whether less or more of a monitored value is better, "min" or "max".
+def monitor_mode(config, metrics, validation_score):
+    """Return whether less or more of the monitored value is better, "min" or "max".
 
     Parameters and errors are those of `early_stopping_callback`.
     """
+    monitor = config.monitor
     name = monitor.removeprefix("val_")
     if name == "loss":
         return "min"
@@ -103,13 +104,14 @@ def monitor_mode(monitor, metrics, validation_score):
         if metric.name == name and metric_direction(metric) is not None:
             return metric_direction(metric)
     known = ["val_loss", *(f"val_{m.name}" for m in metrics if metric_direction(m) is not None)]
+    if config.multilabel:
+        known += ["val_lrap", "val_average_precision", "val_roc_auc"]
+    shown = format_value(monitor, 60)
     raise ValueError(
-        f"monitor={monitor!r}: it is unknown whether to maximize or minimize it. Known are "
-        f"{', '.join(map(repr, known))}, and the ranking scores 'val_lrap', "
-        f"'val_average_precision' and 'val_roc_auc'. For any other value, such as one that a "
-        f"callback writes, set early_stopping=False and give callbacks=[..., "
-        f"keras.callbacks.EarlyStopping({monitor!r}, mode='max', restore_best_weights=True)] "
-        f"(or mode='min') with validation_data."
+        f"monitor={shown}: it is unknown whether to maximize or minimize it. Known are "
+        f"{', '.join(map(repr, known))}. For any other value, such as one that a callback writes, "
+        f"set early_stopping=False and give callbacks=[..., keras.callbacks.EarlyStopping("
+        f"{shown}, mode='max', restore_best_weights=True)] (or mode='min') with validation_data."
     )
 
 

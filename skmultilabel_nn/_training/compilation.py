@@ -118,7 +118,13 @@ def get_optimizer(identifier, learning_rate=None):
     rate = {} if learning_rate is None else {"learning_rate": learning_rate}
     if isinstance(identifier, str):
         name = "adam" if identifier == "auto" else identifier.lower()
-        kind = keras.optimizers.get({"class_name": name, "config": {"name": name}})
+        try:
+            kind = keras.optimizers.get({"class_name": name, "config": {"name": name}})
+        except ValueError:
+            raise ValueError(
+                f"optimizer must be 'auto' or the name of a Keras optimizer such as 'adam', got "
+                f"{format_value(identifier)}."
+            ) from None
         return kind if not rate else type(kind)(**rate, name=name)
     given = keras.optimizers.get(identifier)
     name = type(given).__name__.lower()
@@ -198,6 +204,11 @@ def get_metrics(identifiers, multilabel, n_outputs=2):
 def _get_metric(identifier, multilabel, n_outputs):
     metric = _find_metric(identifier, multilabel)
     value = _compute_once(metric, identifier, n_outputs)
+    if metric.name == "loss":
+        raise ValueError(
+            f"metrics: {format_value(identifier)} is named 'loss', as the loss is in history_. "
+            f"Give it another name."
+        )
     if np.ndim(value) != 0:
         raise ValueError(
             f"metrics: {format_value(identifier)} gives an array of shape {np.shape(value)}, but "
@@ -222,8 +233,10 @@ def _find_metric(identifier, multilabel):
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"metrics: {format_value(identifier)} is not a Keras metric: "
-            f"{str(error).splitlines()[0]}"
+            f"{str(error).splitlines()[0][:200]}"
         ) from None
+    if isinstance(metric, tuple(_FOR_ONE_HOT_CLASSES)) and not multilabel:
+        return _of_one_hot_classes(metric, identifier)
     if isinstance(metric, keras.metrics.Metric):
         name = identifier.lower() if isinstance(identifier, str) else metric.name
         return type(metric).from_config({**metric.get_config(), "name": name})
@@ -234,18 +247,34 @@ def _find_metric(identifier, multilabel):
     )
 
 
+# Metrics of the numbers of classes, and those of one-hot rows, as which a 1-D y is trained.
+_FOR_ONE_HOT_CLASSES = {
+    keras.metrics.SparseCategoricalAccuracy: keras.metrics.CategoricalAccuracy,
+    keras.metrics.SparseCategoricalCrossentropy: keras.metrics.CategoricalCrossentropy,
+    keras.metrics.SparseTopKCategoricalAccuracy: keras.metrics.TopKCategoricalAccuracy,
+}
+
+
+def _of_one_hot_classes(metric, identifier):
+    options = {"k": metric.get_config()["k"]} if "k" in metric.get_config() else {}
+    name = identifier.lower() if isinstance(identifier, str) else metric.name
+    kind = next(new for old, new in _FOR_ONE_HOT_CLASSES.items() if isinstance(metric, old))
+    return kind(name=name, **options)
+
+
 def _compute_once(metric, identifier, n_outputs):
-    """Compute a metric on two samples, and reset it."""
-    truth = np.zeros((2, n_outputs), np.float32)
+    """Compute a metric on a few samples, and reset it."""
+    # With as many samples as outputs, arrays of both shapes could be combined by chance.
+    truth = np.zeros((3 if n_outputs == 2 else 2, n_outputs), np.float32)
     truth[0, 0] = 1
     try:
-        metric.update_state(truth, np.full((2, n_outputs), 0.5, np.float32))
+        metric.update_state(truth, np.full_like(truth, 0.5))
         value = keras.ops.convert_to_numpy(metric.result())
         metric.reset_state()
     except Exception as error:  # raised by the user's code, or by Keras for other types of targets
         raise ValueError(
             f"metrics: {format_value(identifier)} cannot be computed from an indicator and "
-            f"probabilities of shape (n_samples, {n_outputs}): {str(error).splitlines()[0]}"
+            f"probabilities of shape (n_samples, {n_outputs}): {str(error).splitlines()[0][:200]}"
         ) from error
     return value
 

@@ -371,11 +371,15 @@ def _loop(first, last, body):
 
 
 def _to_floats(logs):
-    def to_float(value):
-        value = np.asarray(value)
-        return float(value) if value.ndim == 0 else value
-
-    return {name: to_float(value) for name, value in dict(logs).items()}
+    """Return logs as numbers; a dict in them, as of all compiled metrics, is taken apart."""
+    plain = {}
+    for name, value in dict(logs).items():
+        if isinstance(value, dict):
+            plain |= _to_floats(value)
+        else:
+            value = np.asarray(value)
+            plain[name] = float(value) if value.ndim == 0 else value
+    return plain
 
 
 def _compact_array(value):

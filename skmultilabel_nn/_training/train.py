@@ -82,7 +82,7 @@ def train(
     _COMPILED_MODELS.put(compiled.key, compiled, model.count_params())
     mode = None
     if config.early_stopping:
-        mode = monitor_mode(config.monitor, compiled.metrics, validation_score)
+        mode = monitor_mode(config, compiled.metrics, validation_score)
     return TrainingResult(*state, history, loop.callbacks, architecture, mode)
 
 

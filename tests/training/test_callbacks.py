@@ -5,6 +5,9 @@ import threading
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+
+from skmultilabel_nn import KerasMultiLabelClassifier
 
 from .common import L, assert_same_history, assert_same_weights, by_keras, network, ours, problem
 
@@ -326,3 +329,57 @@ class TestEarlyStopping:
         given = {"early_stopping": True, "monitor": "val_nothing", "validation": problem(1)}
         with pytest.raises(ValueError, match="val_nothing"):
             ours(network(0), *problem(0), **given)
+
+
+class GuidedModel(keras.Model):
+    """Its `train_step` is that of the guide of Keras on custom steps."""
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(y=y, y_pred=y_pred)
+        weights = self.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+
+def test_a_train_step_that_returns_all_metrics():
+    rng = np.random.RandomState(0)
+    X = rng.standard_normal((40, 4))
+    inputs = keras.Input((4,))
+    network = GuidedModel(inputs, keras.layers.Dense(3, activation="sigmoid")(inputs))
+    clf = KerasMultiLabelClassifier(network=network, epochs=2, metrics=["accuracy"])
+    assert set(clf.fit(X, (X[:, :3] > 0).astype(int)).history_) == {"loss", "accuracy"}
+
+
+def test_ranking_scores_are_not_proposed_for_classes():
+    X = np.random.RandomState(0).standard_normal((40, 4))
+    clf = KerasMultiLabelClassifier(early_stopping=True, monitor="val_lrap", epochs=1)
+    with pytest.raises(ValueError, match="Known are 'val_loss'\\. ") as error:
+        clf.fit(X, (X[:, 0] > 0).astype(int))
+    assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"monitor": "x" * 20_000, "early_stopping": True},
+        {"random_state": "x" * 20_000},
+        {"metrics": ["x" * 20_000]},
+        {"optimizer": "x" * 20_000},
+        {"learning_rate": 10**400},
+        {"callbacks": [keras.callbacks.EarlyStopping]},
+    ],
+    ids=lambda parameters: "-".join(parameters),
+)
+def test_odd_values_are_refused_in_few_words(parameters):
+    X = np.random.RandomState(0).standard_normal((40, 4))
+    with pytest.raises((ValueError, TypeError), match=next(iter(parameters))) as error:
+        KerasMultiLabelClassifier(**parameters, epochs=1).fit(X, (X[:, :3] > 0).astype(int))
+    assert len(str(error.value)) < 800

@@ -52,9 +52,11 @@ class TestOptimizer:
         optimizer.iterations.assign(10)
         assert float(optimizer.learning_rate) == pytest.approx(0)
 
-    def test_unknown(self):
-        with pytest.raises(ValueError, match="nonsense"):
-            get_optimizer("nonsense")
+    @pytest.mark.parametrize("given", ["nonsense", "x" * 20_000])
+    def test_unknown(self, given):
+        with pytest.raises(ValueError, match=given[:8]) as error:
+            get_optimizer(given)
+        assert len(str(error.value)) < 400
 
 
 class TestMetrics:
@@ -147,3 +149,33 @@ def test_parts_of_a_compiled_model():
     assert compiled_optimizer_and_loss(lambda *_: model) == (None, None)
     model.compile("sgd", "mse")
     assert compiled_optimizer_and_loss(model) == (model.optimizer, "mse")
+
+
+class TestMetricsOfOneHotClasses:
+    @pytest.mark.parametrize("n_classes", [2, 3])
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("sparse_categorical_accuracy", 0.5),
+            ("sparse_categorical_crossentropy", -np.log([0.75, 0.25]).mean()),
+            ("sparse_top_k_categorical_accuracy", 1),
+        ],
+    )
+    def test_metrics_of_class_numbers(self, name, expected, n_classes):
+        (metric,) = get_metrics([name], multilabel=False, n_outputs=n_classes)
+        truth, scores = np.zeros((2, n_classes)), np.zeros((2, n_classes), np.float32)
+        truth[:, 0] = 1
+        scores[:, :2] = [[0.75, 0.25], [0.25, 0.75]]
+        metric.update_state(truth, scores)
+        assert metric.name == name
+        assert float(metric.result()) == pytest.approx(expected)
+
+    @pytest.mark.parametrize("n_labels", [2, 3])
+    def test_they_are_refused_for_labels(self, n_labels):
+        with pytest.raises(ValueError, match="cannot be computed from an indicator"):
+            get_metrics(["sparse_categorical_accuracy"], multilabel=True, n_outputs=n_labels)
+
+
+def test_a_metric_may_not_take_the_name_of_the_loss():
+    with pytest.raises(ValueError, match="named 'loss'"):
+        get_metrics([keras.metrics.AUC(name="loss")], multilabel=True)
