@@ -1,5 +1,7 @@
 """Weights of samples, cells and classes in one array."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -131,3 +133,20 @@ def test_extreme_class_weights_stay_finite_numbers_of_float32(scale):
     found = weights(y, None, {0: scale, 1: 2 * scale, 2: scale})
     np.testing.assert_allclose(found / found[0], [1, 2, 1, 1], rtol=1e-6)
     assert 0.1 < found.max() < 10
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", "large", "small"])
+def test_sparse_targets_need_no_more_memory_than_the_weights(class_weight):
+    scale = {"large": 1e300, "small": 3.0}.get(class_weight)
+    class_weight = class_weight if scale is None else np.linspace(1, scale, 1000)
+    Y = sp.random(500, 1000, 0.005, "csr", random_state=0)
+    Y.data[:] = 1
+    codec, target = learn_targets(Y)
+    expected = weights(Y.toarray(), None, class_weight)
+    tracemalloc.start()
+    found = training_weight(target, codec, None, class_weight)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.float32
+    assert peak < 1.5 * found.nbytes
