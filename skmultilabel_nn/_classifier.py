@@ -356,7 +356,10 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
         # Keras cannot deep-copy a model with a layer that is not registered.
         twin = object.__new__(type(self))
         vars(twin).update({name: storable(value) for name, value in vars(self).items()})
-        return super(KerasMultiLabelClassifier, twin).__sklearn_clone__()
+        twin.callbacks = None
+        cloned = super(KerasMultiLabelClassifier, twin).__sklearn_clone__()
+        cloned.callbacks = self.callbacks  # what they refer to lives, and each fit copies them
+        return cloned
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "network_")
@@ -375,8 +378,9 @@ def _set_fitted(estimator, result):
     estimator.classes_ = result.codec.classes
     estimator.config_ = result.config
     estimator.history_ = result.history
-    estimator.n_iter_ = len(result.history["loss"])
-    estimator.loss_ = result.history["loss"][-1]
+    losses = result.history.get("loss", [])  # none where a callback restored a finished run
+    estimator.n_iter_ = len(losses)
+    estimator.loss_ = losses[-1] if losses else float("nan")
     estimator.callbacks_ = result.callbacks
     estimator.held_out_ = result.held_out
     estimator.rule_ = result.rule

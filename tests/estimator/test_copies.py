@@ -6,10 +6,12 @@ import subprocess
 import sys
 
 import joblib
+import keras
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -142,3 +144,36 @@ def test_skops(form, early_stopping):
     assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))
     assert loaded.score(X, y) == clf.score(X, y)
     assert type(loaded.predict(X)) is type(clf.predict(X))
+
+
+class Live:
+    """What must not be copied, such as the trial of a search."""
+
+    def __deepcopy__(self, memo):
+        raise TypeError("a copied trial reports to nobody")
+
+
+@pytest.mark.parametrize("container", [list, tuple])
+def test_clones_share_what_callbacks_refer_to(container):
+    X, Y = make_problem(60, 6)
+    epochs = []
+    callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: epochs.append(epoch))
+    callback.trial = Live()
+    clf = fast_classifier(callbacks=container([callback]), epochs=2)
+    cross_val_score(clf, X, Y, cv=3)
+    assert epochs == [0, 1] * 3
+    assert callback.model is None
+
+
+@KERAS_COPIES
+def test_a_finished_run_that_is_restored_trains_no_epoch(tmp_path):
+    X, Y = make_problem(60, 6)
+
+    def fitted():
+        restore = keras.callbacks.BackupAndRestore(tmp_path / "backup", delete_checkpoint=False)
+        return fast_classifier(callbacks=[restore], epochs=2).fit(X, Y)
+
+    first, again = fitted(), fitted()
+    assert again.n_iter_ == 0
+    assert np.isnan(again.loss_)
+    assert_array_equal(again.predict_proba(X), first.predict_proba(X))
