@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: of all cells given 0.3, three in ten are positive."""
+"""Calibration of the probabilities of multi-label classifiers, per label."""
 
 from ._calibrated_classifier import MultilabelCalibratedClassifierCV
 from ._label_calibrator import LabelCalibrator

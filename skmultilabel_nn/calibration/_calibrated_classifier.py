@@ -24,8 +24,8 @@ class MultilabelCalibratedClassifierCV(MultilabelMetaClassifier):
     Parameters
     ----------
     estimator : estimator
-        A multi-label classifier with `decision_function`, which is used if there is one, or
-        `predict_proba`, of which the logit is taken. Pipelines and searches around one as well.
+        A multi-label classifier, or a pipeline or search around one, with `decision_function` or
+        else `predict_proba`, whose logit is then used.
     method : {"sigmoid", "isotonic", "temperature"}, default="sigmoid"
         "sigmoid": two numbers per label, slope and intercept of the logit; "temperature": one, for
         overconfident networks; "isotonic": any non-decreasing map, for many positives per label.

@@ -21,7 +21,7 @@ class LabelCalibrator(BaseEstimator):
     ----------
     method : {"sigmoid", "isotonic", "temperature"}, default="sigmoid"
         With the score :math:`z`, the logit of the probability is :math:`a z + b` (Platt scaling),
-        :math:`z / T`, or what isotonic regression makes of it.
+        :math:`z / T`, or the result of an isotonic regression.
     min_positives : float, default=3
         Labels with fewer positives, or fewer negatives, in the calibration samples (in weight) take
         the shared map; those without any always do.
@@ -32,13 +32,13 @@ class LabelCalibrator(BaseEstimator):
     Attributes
     ----------
     shared_map_ : callable
-        The map that all cells taken together need, from scores to logits.
+        The map fitted on the cells of all labels, from scores to logits.
     label_maps_ : list of callable or None
         Each label's own map; None where it has too few positives or negatives.
     reliance_ : ndarray of shape (n_labels,), float64
         Weight of each label's own map, from 0 to 1.
     limit_ : float
-        Scores beyond this, either way, count as this.
+        Scores are clipped to the interval from minus this to this.
 
     Notes
     -----
@@ -48,7 +48,7 @@ class LabelCalibrator(BaseEstimator):
 
     .. math:: \operatorname{logit} p = w g(z) + (1 - w) g_0(z), \quad w = n / (n + \text{shrink})
 
-    All maps are fitted to Platt's targets in place of 0 and 1 [1]_: of :math:`N_+` positive and
+    All maps are fitted to Platt's targets instead of 0 and 1 [1]_: of :math:`N_+` positive and
     :math:`N_-` negative cells, :math:`(N_+ + 1) / (N_+ + 2)` and :math:`1 / (N_- + 2)`. So no
     probability is 0 or 1. No map falls: where a line would, its slope is 0.
 
@@ -169,7 +169,7 @@ class _Line:
 
 @dataclass
 class _Steps:
-    """Logit of what isotonic regression predicts."""
+    """Logit of the prediction of an isotonic regression."""
 
     regression: IsotonicRegression
 

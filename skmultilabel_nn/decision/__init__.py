@@ -1,8 +1,8 @@
 """Rules that turn probabilities into labels, and their tuning on held-out samples.
 
-Every rule is a plain object with one interface: ``fit(Y, P)`` learns what it needs from the truth
-and the probabilities of held-out samples, ``decide(P)`` returns a 0/1 indicator.
-:func:`resolve_rule` makes a rule from a name in :data:`RULES`, a number, or one number per label.
+Every rule has the same interface: ``fit(Y, P)`` tunes it on the true labels and the probabilities
+of held-out samples, ``decide(P)`` returns a 0/1 indicator. :func:`resolve_rule` returns the rule of
+a name in :data:`RULES`, a number, or one number per label.
 """
 
 from ._base import DecisionRule

@@ -10,7 +10,7 @@ from ._cells import validate_cells
 
 
 class DecisionRule(BaseEstimator):
-    """Base of all rules; a subclass says what it learns (`_learn`) and may say how it decides.
+    """Base class of all rules; a subclass defines `_learn` and may override `_select`.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class DecisionRule(BaseEstimator):
         return self
 
     def decide(self, P):
-        """Select labels; samples do not depend on each other.
+        """Predict labels, independently for each sample.
 
         Parameters
         ----------

@@ -29,7 +29,7 @@ class Cells(NamedTuple):
 
 
 def validate_cells(Y, P, known=None, sample_weight=None):
-    """Check what a rule is tuned on and return it as :class:`Cells` of shape (n, L)."""
+    """Check the samples for tuning and return them as :class:`Cells` of shape (n, L)."""
     check_same_columns(Y=Y, P=P, known=known, sample_weight=sample_weight)
     score = check_probabilities(P).astype(np.float64, copy=False)
     weight = _cell_weights(known, sample_weight, score.shape)

@@ -63,7 +63,7 @@ def best_sets(P, utility, zero_division):
         step = max(1, _BLOCK_CELLS // n_nodes)
         for block in np.split(rows, range(step, len(rows), step)):
             expected = _EXPECTED[utility](ranked[block], largest[block].max(), n_nodes)
-            # A sample's answer must not depend on its neighbors in the block.
+            # The prediction of a sample must not depend on the other samples in the block.
             expected[np.arange(expected.shape[1]) >= largest[block, None]] = -1.0
             size[block], value[block] = _best_size(ranked[block], expected, zero_division)
     return size, value
@@ -161,10 +161,10 @@ class ExpectedUtility(DecisionRule):
     Parameters
     ----------
     utility : {"f1", "jaccard"}, default="f1"
-        What a sample's prediction is worth.
+        Metric whose expectation is maximized for each sample.
     zero_division : float, default=1.0
-        What an empty set is worth where no label is true. With 0, which is what scikit-learn's
-        samples-averaged scorers count, no sample with a possible label stays empty.
+        Utility of an empty set if no label is true. With 0, as in scikit-learn's samples-averaged
+        scorers, a sample with a possible label is never predicted empty.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""From probabilities to predictions: the rule that `threshold` asks for, and batches of rows."""
+"""Predictions from probabilities: the decision rule of `threshold`, batch by batch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ._rules import resolve_rule
 
 
 def resolve_threshold(threshold, codec):
-    """Return the decision rule that a threshold asks for.
+    """Return the decision rule of the parameter `threshold`.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def thresholds_by_label(threshold, codec):
 
 
 def fitted_rule(threshold, codec, held_out, rule=None):
-    """Return the decision rule that a threshold asks for, fitted.
+    """Return the fitted decision rule of the parameter `threshold`.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class ValidationPredictions:
         return rule.fit(self.Y, self.probabilities, known=self.known, sample_weight=self.weight)
 
 
-# Probabilities that are in memory at a time where an answer needs fewer: 32 MB in float64.
+# Maximum number of probabilities in memory at a time: 32 MB in float64.
 _CELLS_AT_A_TIME = 2**22
 
 
@@ -132,7 +132,7 @@ def _batches(X, n_labels):
 
 
 def decide_sparse(X, probabilities, rule, n_labels):
-    """Decide batch by batch, so that no (n_samples, n_labels) array is ever in memory.
+    """Predict batch by batch, without an (n_samples, n_labels) array in memory.
 
     Parameters
     ----------

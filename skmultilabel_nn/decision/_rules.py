@@ -22,7 +22,7 @@ from ._tuned_thresholds import CardinalityThreshold, PerLabelThreshold, SharedTh
 
 
 class FixedThreshold(DecisionRule):
-    """Given thresholds; nothing is tuned.
+    """Fixed thresholds, without tuning.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class TopK(DecisionRule):
 
 
 class MinMaxLabels(DecisionRule):
-    """At least and at most so many labels per sample, otherwise what another rule decides.
+    """Minimum and maximum number of labels per sample, on top of another rule.
 
     Missing labels are added, most probable first; surplus ones are dropped, least probable first.
 
@@ -94,7 +94,7 @@ class MinMaxLabels(DecisionRule):
     max_labels : int, default=None
         Highest number of labels per sample; None: no limit.
     threshold : str, float, array of shape (n_labels,) or DecisionRule, default=0.5
-        The other rule, whatever :func:`resolve_rule` takes.
+        The other rule, as accepted by :func:`resolve_rule`.
 
     Attributes
     ----------
@@ -159,11 +159,11 @@ RULES = MappingProxyType(
         "top_1": TopK(1),
     }
 )
-"""The rules that have a name: a read-only mapping of str to (unfitted) :class:`DecisionRule`."""
+"""Named rules: a read-only mapping of str to (unfitted) :class:`DecisionRule`."""
 
 
 def resolve_rule(spec):
-    """Make a decision rule of what a user gives as ``threshold=``.
+    """Return the decision rule of a parameter ``threshold``.
 
     Parameters
     ----------

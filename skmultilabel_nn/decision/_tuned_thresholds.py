@@ -18,7 +18,7 @@ _METRICS = tuple(f"{m}_{a}" for m in ("f1", "jaccard") for a in ("micro", "sampl
 
 
 class SharedThreshold(DecisionRule):
-    """One threshold for all labels, the best of all for a metric.
+    """One threshold for all labels that maximizes a metric.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ class SharedThreshold(DecisionRule):
         0 is what the scikit-learn scorers of the same names count; with 1 an empty prediction is
         right where there is nothing to predict. Not used for callables.
     n_candidates : int, default=200
-        For callables: at most so many thresholds are tried, between quantiles of the distinct
-        scores, half of them of the positives' scores. Named metrics are maximized exactly.
+        For callables: maximum number of candidate thresholds, which lie between quantiles of the
+        distinct scores, half of them of the positives' scores. Named metrics are maximized exactly.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class SharedThreshold(DecisionRule):
 
     Notes
     -----
-    O(m log m) for m cells, with about 100 bytes a cell of memory. Weights of cells that differ
+    O(m log m) for m cells, with about 100 bytes of memory per cell. Weights of cells that differ
     within a sample count inside the sample; the sample itself has their mean weight.
 
     Examples
@@ -120,7 +120,7 @@ class SharedThreshold(DecisionRule):
 
 
 class PerLabelThreshold(DecisionRule):
-    r"""One threshold per label, the best of all for the label's F-beta (hence for macro F-beta).
+    r"""One threshold per label that maximizes its F-beta (hence macro F-beta).
 
     With few positives the best threshold of a label is mostly chance. So each is shrunk towards the
     shared threshold :math:`t_0` that maximizes micro F-beta: with :math:`n` positives in the tuning
@@ -146,7 +146,7 @@ class PerLabelThreshold(DecisionRule):
         Thresholds after shrinkage, before it midway between two scores. Of thresholds that do
         equally well, the highest.
     shared_threshold_ : float
-        The threshold that the labels are drawn to.
+        The threshold towards which the thresholds of the labels are shrunk.
     positives_ : ndarray of shape (n_labels,), float64
         Weight of the positives that each threshold was tuned on.
 
@@ -238,7 +238,7 @@ class CardinalityThreshold(DecisionRule):
 class TargetPrecision(DecisionRule):
     """The lowest threshold per label that reaches a precision on the tuning samples.
 
-    The lowest one finds the most positives of all that keep the promise.
+    Of all thresholds that reach it, the lowest one has the highest recall.
 
     Parameters
     ----------
@@ -280,7 +280,7 @@ class TargetPrecision(DecisionRule):
 class TargetRecall(DecisionRule):
     """The highest threshold per label that reaches a recall on the tuning samples.
 
-    Every lower threshold reaches it as well, at more false positives. A label without positives has
+    Lower thresholds reach it as well, with more false positives. A label without positives has
     no recall: it is never predicted.
 
     Parameters

@@ -1,7 +1,7 @@
 """Metrics and scorers for multi-label targets of all types.
 
-What scikit-learn has is called, not rewritten; added are label sets, unknown cells, weights of
-cells, names for searches, and the metrics of the top k labels.
+The metrics of scikit-learn are called, not reimplemented. In addition there are label sets, unknown
+cells, cell weights, names for searches, and metrics of the top k labels.
 """
 
 from ._functions import (

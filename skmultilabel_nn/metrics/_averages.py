@@ -1,7 +1,7 @@
-"""Averages over known and weighted cells of the metrics that scikit-learn has.
+"""Averages of scikit-learn's metrics over known and weighted cells.
 
-Everything is computed by scikit-learn. Where its sample weights cannot say which cells count, the
-cells are laid out so that they can.
+Everything is computed by scikit-learn. If sample weights cannot express the weights of cells, the
+cells are rearranged as samples.
 """
 
 import warnings
@@ -41,7 +41,7 @@ def set_score(truth, P, *, score, average, zero_division=0.0):
     truth : Truth
     P : 0/1 matrix aligned with the truth
     score : callable
-        Of scikit-learn, such as `f1_score`; may return an array with one entry per score.
+        Metric of scikit-learn, such as `f1_score`; may return an array with one entry per score.
     average : {"micro", "macro", "weighted", "samples"} or None
         None: no average, an array over labels.
     zero_division : float
@@ -80,7 +80,7 @@ def _score_columns(score, Y, P, weight, average, zero_division):
 
 
 def subset_accuracy(truth, P):
-    """Compute the share of samples of which all cells that count are right."""
+    """Compute the share of samples whose known cells are all predicted correctly."""
     return accuracy_score(*_columns_or_one(truth.Y, P), sample_weight=truth.row_weight)
 
 
@@ -139,7 +139,7 @@ def label_curves(truth, S, score):
     S : ndarray of shape (n_rows, n_labels)
         Scores.
     score : {roc_auc_score, average_precision_score}
-        Of scikit-learn.
+        Metric of scikit-learn.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def micro_curve(truth, S, score):
 
 
 def average_areas(areas, weight=None):
-    """Average what is not NaN; NaN if nothing is."""
+    """Return the average of the values other than NaN; NaN if there are none."""
     defined = ~np.isnan(areas)
     if not defined.any():
         return np.nan

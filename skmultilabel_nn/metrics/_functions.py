@@ -1,4 +1,4 @@
-"""Metrics that look at the k most probable labels of each sample."""
+"""Metrics of the k most probable labels of each sample."""
 
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._utils.checks import check_number
@@ -136,18 +136,19 @@ def propensity_scored_precision_at_k(
 
 
 def label_propensities(y_train, *, a=0.55, b=1.5, as_dict=False):
-    r"""Propensity of each label: how likely it is found where it is true.
+    r"""Propensity of each label: the probability that a true label is observed.
 
     .. math:: p_l = 1 / (1 + C e^{-a \log(N_l + b)}), \quad C = (\log N - 1) (b + 1)^a
 
-    with N samples, of which N_l have label l.
+    with N samples, N_l of which have label l.
 
     Parameters
     ----------
     y_train : multi-label target of any type
         The training target, of at least 3 samples.
     a, b : float, default=0.55 and 1.5
-        Of the paper; Wikipedia has 0.5 and 0.4, Amazon 0.6 and 2.6.
+        Parameters of the model. The defaults are those of the paper, which has 0.5 and 0.4 for
+        Wikipedia data, 0.6 and 2.6 for Amazon data.
     as_dict : bool, default=False
         Whether to return ``{label: propensity}``, which fits label sets in any order of columns.
 

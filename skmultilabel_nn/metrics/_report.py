@@ -1,4 +1,4 @@
-"""The report of a multi-label prediction: a row of metrics for each label, and their averages."""
+"""Report of a multi-label prediction: one row of metrics per label, and their averages."""
 
 import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support, roc_auc_score
@@ -49,9 +49,9 @@ def multilabel_report(
     output : {"text", "frame", "dict"}, default="text"
         What to return.
     sort_by : str, default=None
-        A column by which labels are sorted, highest first. None: as they come.
+        Column by which labels are sorted, in descending order. None: the order of the labels.
     max_labels : int or None, default=40
-        Of more labels, the text has the first and the last ones only.
+        Maximum number of labels in the text; of more labels it has the first and the last ones.
     digits : int, default=3
         Decimals in the text.
     zero_division : {0.0, 1.0}, default=0.0

@@ -1,4 +1,4 @@
-"""Scorers that accept all target types: `multilabel_scorer` and what it makes."""
+"""Scorers that accept all target types."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ from skmultilabel_nn._utils.text import format_value, unknown_name_message
 from . import _at_k, _averages
 from ._truth import codec_of, encode_labels, encode_truth, infer_codec, pad_columns, read_truth
 
-#: What to ask the estimator for, in order of preference.
+#: Response methods of the estimator, in order of preference.
 RESPONSES = {
     "labels": ("predict",),
     "ranking": ("predict_proba", "decision_function"),
@@ -129,7 +129,7 @@ def multilabel_scorer(
     propensities=None,
     zero_division=0.0,
 ):
-    """Make a scorer for ``scoring=`` that accepts all multi-label targets.
+    """Return a scorer for ``scoring=`` that accepts all multi-label targets.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def multilabel_scorer(
     greater_is_better : bool, default=True
         False turns the sign of a callable.
     response_method : {"predict", "predict_proba", "decision_function"} or sequence, default=None
-        What to ask the estimator for, the first that it has, for a callable (None: `predict`) or
+        Method of the estimator to call, the first that it has, for a callable (None: `predict`) or
         a metric of scores (None: `predict_proba`, else `decision_function`).
     propensities : array-like of shape (n_labels,) or dict {label: float}, default=None
         For ``"psp@k"``: of `label_propensities`.
@@ -191,7 +191,7 @@ def multilabel_scorer(
 
 
 class MultilabelScorer(BaseEstimator):
-    """Scorer made by `multilabel_scorer`, whose parameters it has.
+    """Scorer returned by `multilabel_scorer`, with the same parameters.
 
     The columns of predictions have the names in `label_names_` of the estimator, or of the last
     step of a pipeline or the best estimator of a search; else they are those of the truth. A label
@@ -206,7 +206,7 @@ class MultilabelScorer(BaseEstimator):
 
     Notes
     -----
-    With metadata routing, `set_score_request` says whether the scorer takes `sample_weight`.
+    With metadata routing, `set_score_request` sets whether the scorer requests `sample_weight`.
     ``"neg_log_loss"`` and ``"neg_brier_score"`` are means over cells, unlike scikit-learn's scorers
     of these names, which read samples as distributions over classes. Labels without known positives
     (for ROC AUC also those without negatives) are left out of averages of areas under curves, with
@@ -267,7 +267,7 @@ class MultilabelScorer(BaseEstimator):
         Raises
         ------
         ValueError, AttributeError
-            If the truth is no multi-label target, or the estimator cannot give what is needed.
+            If the truth is not a multi-label target, or the estimator has no suitable method.
         """
         metric, options = self._resolved()
         method = _response_method(estimator, metric.response, self.response_method)
@@ -378,7 +378,7 @@ def _aligned(truth, predicted, metric, codec):
 
 
 def _call(metric, codec, y, predicted, sample_weight):
-    """Call a metric of the user's; unknown cells are NaN in its truth."""
+    """Call the user's metric; unknown cells are NaN in its truth."""
     full, encoded = encode_truth(y, codec)
     Y = encoded.Y.astype(np.int64)
     if encoded.known is not None:

@@ -1,16 +1,16 @@
-"""Share of samples of which every label is predicted right."""
+"""Subset accuracy: the share of samples whose labels are all predicted correctly."""
 
 from . import _averages
 from ._truth import read_truth
 
 
 def subset_accuracy(y, predicted, codec, sample_weight=None):
-    """Compute the share of samples of which every known label is right.
+    """Compute the share of samples whose known labels are all predicted correctly.
 
     Parameters
     ----------
     y : target
-        Truth in any form; a label outside of the vocabulary counts as missed.
+        True labels of any type; a label outside of the vocabulary counts as missed.
     predicted : ndarray of shape (n_samples, n_labels)
         Decisions, 0 or 1.
     codec : TargetCodec

@@ -1,4 +1,4 @@
-"""What metrics are computed from: truth, predictions and weights, as aligned arrays."""
+"""Input of the metrics: truth, predictions and weights, as aligned arrays."""
 
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from skmultilabel_nn._utils.weights import cell_weights, observed_row_weights
 class Truth(NamedTuple):
     """The truth and the weight of each sample and cell.
 
-    Samples of which no cell counts are left out. Labels that the predictions do not have come last.
+    Samples without a cell that counts are removed. Labels without a prediction come last.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Truth(NamedTuple):
     cell_weight : ndarray of shape (n_rows, n_labels) or None
         Weights of cells, 0 for those that do not count. None: as its sample.
     scored_samples : bool ndarray of shape (n_samples,) or None
-        The samples of which a cell counts. None: all.
+        The samples with a cell that counts. None: all.
     """
 
     Y: np.ndarray | sp.csr_array
@@ -85,7 +85,7 @@ class Truth(NamedTuple):
 
 
 def named_codec(names):
-    """Make a codec that matches label sets and frames by these names, arrays by position."""
+    """Return a codec that matches label sets and DataFrames by name, arrays by position."""
     names = label_name_array(names)
     positional = np.array_equal(names, np.arange(len(names)))
     kind = "indicator" if positional else "sets"
@@ -93,7 +93,7 @@ def named_codec(names):
 
 
 def codec_of(estimator):
-    """Return form and names of an estimator's labels; None if neither it nor a delegate has any."""
+    """Return type and names of an estimator's labels; None if neither it nor a delegate has any."""
     for delegate in iter_delegates(estimator):
         codec = getattr(delegate, "targets_", None)
         if isinstance(codec, TargetCodec) and codec.multilabel:
@@ -104,7 +104,7 @@ def codec_of(estimator):
 
 
 def infer_codec(y_true, *, labels=None, scores=None, label_names=None):
-    """Find the labels and their order from names, from frames, or else from label sets.
+    """Find the labels and their order from names, from DataFrames, or else from label sets.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def _without_unscored(truth, scored):
 
 
 def encode_labels(predicted, codec):
-    """Encode predicted labels of any form, (n_samples, n_labels)."""
+    """Encode predicted labels of any type, (n_samples, n_labels)."""
     if (
         codec.n_outputs == 1
         and getattr(predicted, "ndim", 0) == 1

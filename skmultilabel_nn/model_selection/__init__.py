@@ -1,4 +1,4 @@
-"""Splits that keep the proportion of every label, and cross-validation for every type of target."""
+"""Stratified splits and cross-validation for all types of multi-label targets."""
 
 from ._classification_threshold import TunedThresholdsClassifierCV
 from ._split import (

@@ -16,7 +16,7 @@ def _estimator_has(name):
 
 @inherit_docstring(MultilabelMetaClassifier)
 class TunedThresholdsClassifierCV(MultilabelMetaClassifier):
-    """Decide by thresholds, or another rule, tuned on held-out samples.
+    """Multi-label classifier with thresholds, or another rule, tuned on held-out samples.
 
     The multi-label counterpart of :class:`sklearn.model_selection.TunedThresholdClassifierCV`:
     copies of the classifier are trained on all folds but one and predict probabilities for that

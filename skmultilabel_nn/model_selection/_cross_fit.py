@@ -1,4 +1,4 @@
-"""Fitting copies of any multi-label classifier, and its predictions for held-out samples."""
+"""Cross-fitting: copies of a classifier predict the held-out samples of each split."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,7 +27,7 @@ from ._split import MultilabelStratifiedKFold, MultilabelStratifiedShuffleSplit
 
 
 class CrossFit(NamedTuple):
-    """What `cross_fit` returns.
+    """Result of `cross_fit`.
 
     Attributes
     ----------
@@ -209,7 +209,7 @@ def _unambiguous(codec):
 
 
 def make_splitter(cv, random_state, *, allow_prefit=True):
-    """Make a splitter of what a user gives as ``cv=``.
+    """Return the splitter of a parameter ``cv``.
 
     Parameters
     ----------

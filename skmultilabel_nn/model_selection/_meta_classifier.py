@@ -60,7 +60,7 @@ class FitArguments(NamedTuple):
 
 
 class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
-    """Base of the classifiers that are fitted on another classifier's held-out predictions.
+    """Base class of classifiers that are fitted on held-out predictions of another classifier.
 
     A subclass has the parameters `estimator`, `cv`, `threshold`, `n_jobs` and `random_state`. Its
     `fit` calls `_check_arguments`, then `_cross_fit`, and ends with `_set_fitted`.
@@ -76,7 +76,7 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     Attributes
     ----------
     rule_ : DecisionRule
-        The decision rule that `threshold` asked for in `fit`.
+        The decision rule fitted for `threshold`.
     thresholds_ : ndarray of shape (n_labels,)
         The threshold of each label, where the rule consists of thresholds.
     classes_ : ndarray of shape (n_labels, 2)
@@ -84,11 +84,11 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     label_names_ : ndarray of shape (n_labels,)
         Names of the labels, in the order of the columns.
     targets_ : TargetCodec
-        Form and vocabulary of `y`.
+        Type and vocabulary of `y`.
     n_features_in_ : int
-        Number of features, if `estimator_` tells.
+        Number of features, if `estimator_` has this attribute.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if `estimator_` tells.
+        Names of the features, if `estimator_` has this attribute.
     """
 
     _supports_all_target_types = True
@@ -209,7 +209,7 @@ class MultilabelMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         return fitted_rule(self.threshold, self.targets_, self.held_out_, self.rule_)
 
     def _check_arguments(self, X, y, sample_weight, methods):
-        """Check what `fit` was given, and choose the first of `methods` that the classifier has."""
+        """Check the arguments of `fit`, and select the first available one of `methods`."""
         method = response_method(self.estimator, methods)
         if not self._is_prefit:
             make_splitter(self.cv, self.random_state)

@@ -1,7 +1,7 @@
-"""Cross-validation splitters that keep the proportion of every label, for all target types.
+"""Cross-validation splitters that preserve the frequency of each label, for all target types.
 
-Plain scikit-learn splitters outside, `_stratification` inside: this module only turns targets
-into indicators, checks sizes, and turns groups of samples into train and test indices.
+The splitters convert targets to indicators, check sizes, and convert the groups of samples that
+`_stratification` finds to training and test indices.
 """
 
 import warnings
@@ -20,7 +20,7 @@ from ._stratification import stratified_groups
 
 
 class MultilabelStratifiedKFold(BaseCrossValidator):
-    """K folds in which every label is as frequent as in the whole.
+    """K-fold splitter that preserves the frequency of each label.
 
     The folds come from iterative stratification [1]_ followed by exchanges of samples between
     folds, which leave fold sizes equal to plus or minus one row and most labels as evenly
@@ -78,7 +78,7 @@ class MultilabelStratifiedKFold(BaseCrossValidator):
         if not shuffle and random_state is not None:
             raise ValueError(
                 f"random_state={random_state!r} has no effect with shuffle=False: "
-                "set shuffle=True or leave random_state out."
+                "set shuffle=True or omit random_state."
             )
         self.n_splits = check_integer("n_splits", n_splits, minimum=2)
         self.order = check_option("order", order, (1, 2))
@@ -178,7 +178,7 @@ class RepeatedMultilabelStratifiedKFold(BaseCrossValidator):
 
 
 class MultilabelStratifiedShuffleSplit(BaseShuffleSplit):
-    """Random splits of any size in which every label is as frequent as in the whole.
+    """Random splits of any size that preserve the frequency of each label.
 
     Parameters
     ----------

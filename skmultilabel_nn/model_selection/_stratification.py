@@ -37,7 +37,7 @@ def stratified_groups(Y, sizes, rng, *, known=None, order=1):
         Source of randomness; advanced by the call.
     known : ndarray of bool of shape (n_samples, n_outputs), default=None
         Which cells are known; None where all are. The share of known cells of every label is
-        then balanced beside its positives.
+        then balanced in addition to its positives.
     order : {1, 2}, default=1
         2 balances pairs of labels in the same row too.
 
@@ -78,7 +78,7 @@ def stratified_groups(Y, sizes, rng, *, known=None, order=1):
 
 
 def stratified_validation_rows(Y, known, fraction, rng):
-    """Choose a stratified share of the rows for validation.
+    """Select a stratified share of the rows for validation.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def stratified_validation_rows(Y, known, fraction, rng):
 
     Returns
     -------
-    chosen : ndarray of bool of shape (n_samples,)
+    selected : ndarray of bool of shape (n_samples,)
         True for the validation rows.
 
     Raises
@@ -107,8 +107,8 @@ def stratified_validation_rows(Y, known, fraction, rng):
     >>> import numpy as np
     >>> from skmultilabel_nn.model_selection._stratification import stratified_validation_rows
     >>> Y = np.tile(np.eye(2), (10, 1))
-    >>> chosen = stratified_validation_rows(Y, None, 0.2, np.random.default_rng(0))
-    >>> Y[chosen].sum(axis=0)
+    >>> selected = stratified_validation_rows(Y, None, 0.2, np.random.default_rng(0))
+    >>> Y[selected].sum(axis=0)
     array([2., 2.])
     """
     n_rows = Y.shape[0]
@@ -201,9 +201,9 @@ def _pair_cells(labels):
 
 
 def _deal(cells, sizes, rng):
-    """Deal the rows out like cards, sorted by their rarest label, second rarest and whole set.
+    """Assign the rows to the groups in turn, sorted by rarest label, second rarest and whole set.
 
-    Rows that are alike lie side by side and so get spread over all groups in proportion.
+    Similar rows are adjacent in this order, and so distributed proportionally over all groups.
     """
     n_rows, n_groups = cells.shape[0], len(sizes)
     shuffled = rng.permutation(n_rows)
@@ -260,8 +260,8 @@ def _exchange(cells, weight, group, surplus, rng):
         starts = range(0, min(len(movable), half * _BATCHES_PER_ROUND), half)
         swaps = 0
         for start in starts:
-            chosen = movable[start : start + half]
-            rows = np.union1d(chosen, next(partners)[: _BATCH_ROWS - len(chosen)])
+            selected = movable[start : start + half]
+            rows = np.union1d(selected, next(partners)[: _BATCH_ROWS - len(selected)])
             swaps += _exchange_within(rows, cells, weight, group, surplus)
         batches -= len(starts)
         idle = 0 if swaps else idle + len(starts)
@@ -295,7 +295,7 @@ def _surplus(cells, group, sizes):
 
 
 def _rows_in_surplus(cells, group, surplus):
-    """Return the rows with a column of which their group has over one more than another has.
+    """Return the rows with a column whose surplus in their group is over one above another group's.
 
     Every exchange that helps takes such a row: one with no other columns can at best turn the
     difference of two groups around.
@@ -364,7 +364,7 @@ def _swap_pairs(gram, pull, now):
             i, j = divmod(int(change.argmin()), len(now))
         if change[i, j] > -_TOLERANCE:
             break
-        # Group now[i] has row j in place of row i, group now[j] row i in place of row j.
+        # Group now[i] has row j instead of row i, group now[j] row i instead of row j.
         difference = gram[j] - gram[i]
         pull[:, now[i]] += difference
         pull[:, now[j]] -= difference

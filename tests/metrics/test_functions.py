@@ -236,9 +236,9 @@ def test_scores_that_are_no_array_of_numbers_are_refused(scores):
 @pytest.mark.parametrize("name", [np.nan, None])
 def test_columns_without_a_name_are_refused(name):
     names = ["a", name, "c", "d", "e"]
-    with pytest.raises(ValueError, match=r"column (whose name is|of the name)|missing value"):
+    with pytest.raises(ValueError, match=r"column (whose name is|with the name)|missing value"):
         precision_at_k(Y5, pd.DataFrame(S5, columns=names))
-    with pytest.raises(ValueError, match=r"column (whose name is|of the name)|missing value"):
+    with pytest.raises(ValueError, match=r"column (whose name is|with the name)|missing value"):
         precision_at_k(pd.DataFrame(Y5, columns=names), S5)
 
 
