@@ -79,7 +79,12 @@ def user_code(*things):
     """
     found = {}
     for part in (part for thing in things for part in iter_keras_objects(thing)):
-        functions = [value for value in vars(part).values() if inspect.isfunction(value)]
+        # Keras wraps methods such as `build` for each object; they come with the class.
+        functions = [
+            value
+            for name, value in vars(part).items()
+            if inspect.isfunction(value) and not hasattr(type(part), name)
+        ]
         for code in (type(part), *functions):
             if (code.__module__ or "").startswith(_OURS):
                 continue

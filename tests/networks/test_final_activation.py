@@ -1,5 +1,7 @@
 """Sigmoid and softmax at the end of a network are removed and put back."""
 
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from skmultilabel_nn.networks import custom_objects
 from skmultilabel_nn.networks._preparation import prepare_network
 from skmultilabel_nn.networks._probabilities import with_probabilities
+from skmultilabel_nn.networks._serialization import user_code
+from skmultilabel_nn.networks._storage import StoredKerasObject
 
 from .common import SHAPE, L, Sub, built, dense, graph, layers, nested, out, sequential
 
@@ -171,3 +175,31 @@ def test_probabilities_of_subclasses_survive_saving(make, name, tmp_path):
     objects = custom_objects()
     loaded = keras.saving.load_model(tmp_path / "model.keras", custom_objects=objects)
     np.testing.assert_allclose(out(loaded), expected, rtol=1e-5)
+
+
+class Built(layers.Layer):
+    """A layer with a `build`, not registered with Keras."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.out = dense()
+
+    def build(self, input_shape):
+        self.out.build(input_shape)
+
+    def call(self, inputs):
+        return self.out(inputs)
+
+
+class AlsoBuilt(Built):
+    """Another one."""
+
+    def build(self, input_shape):
+        self.out.build(input_shape)
+
+
+def test_layers_with_their_own_build_are_copied_and_stored():
+    model = keras.Sequential([keras.Input(SHAPE), Built(), AlsoBuilt()])
+    assert set(user_code(model)) == {"Built", "AlsoBuilt"}
+    stored = pickle.loads(pickle.dumps(StoredKerasObject(built(model))))
+    np.testing.assert_array_equal(out(stored), out(model))
