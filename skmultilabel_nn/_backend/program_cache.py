@@ -1,4 +1,4 @@
-"""Compiled programs that later fits of the same architecture use again.
+"""Cache of compiled programs, for later fits of the same architecture.
 
 Tracing a program takes longer than training a small network. Programs are therefore kept, a
 bounded number of them, under a key that tells all that went into them.

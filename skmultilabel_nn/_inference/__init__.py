@@ -23,7 +23,7 @@ PROTOCOL = 3
 
 
 class FittedNetwork:
-    """What training made: the configuration of a network and the values of its variables.
+    """Fitted network: its configuration and the values of its variables.
 
     Plain text and arrays, from which the Keras model is rebuilt where it is needed; it is smaller
     than a pickled Keras model, faster to load, and skops can store it.
@@ -45,7 +45,7 @@ class FittedNetwork:
     max_dense_features : int or None
         Sparse rows of more columns reach the network as sparse batches; None: none do.
     optimizer_values : dict or None
-        State of the optimizer, if training is to go on from it.
+        State of the optimizer, to resume training.
     rescaling : Rescaling or None
         What happens to X before the network, where `dtype` does not hold X's differences.
     """

@@ -6,7 +6,7 @@ import scipy.sparse as sp
 def check_token_ids(X, n_tokens):
     """Raise ValueError if X holds token ids that the network's Embedding does not know.
 
-    TensorFlow would say so on a page of its own, or on a GPU not at all.
+    TensorFlow's own error is long, and on a GPU there is none.
 
     Parameters
     ----------

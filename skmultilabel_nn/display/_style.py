@@ -37,13 +37,13 @@ def resolve_axes(ax, size):
     """Return the figure and the axes to draw on; for None, new ones of this size in inches."""
     plt = import_matplotlib().pyplot
     if ax is None:
-        # Makes room for a legend beside the axes, and keeps doing so when the figure is resized.
+        # Reserves space for a legend next to the axes, also when the figure is resized.
         _, ax = plt.subplots(figsize=size, layout="constrained")
     return ax.figure, ax
 
 
 def add_legend(ax, is_new, handles, *, inches=0.12):
-    """Put the legend this far beside the axes; inside, if nothing makes room beside given axes."""
+    """Put the legend next to new axes, at this distance; inside of given axes."""
     texts = [handle.get_label() for handle in handles]
     if is_new or ax.figure.get_layout_engine() is not None:
         offset = import_matplotlib().transforms.ScaledTranslation(

@@ -189,7 +189,7 @@ class ThresholdDisplay(LabelCurveDisplay):
         return self._label_curves([self.grid] * len(score), self.f_score, score, annotations)
 
     def _average_annotation(self, curve):
-        return "" if np.isnan(curve.score) else f", {curve.score:.2f} as chosen"
+        return "" if np.isnan(curve.score) else f", {curve.score:.2f} as predicted"
 
     def _reference(self, artists):
         """Mark the thresholds; one that no probability reaches stands at the right edge."""
@@ -197,7 +197,7 @@ class ThresholdDisplay(LabelCurveDisplay):
         if self.threshold is None:
             return []
         x, y = np.minimum(self.threshold, 1.0), self.threshold_score
-        text = "chosen thresholds"
+        text = "thresholds in use"
         if artists.background:
             defined = ~np.isnan(y)
             dots = self.ax_.scatter(x[defined], y[defined], s=7, color="0.35", lw=0, label=text)

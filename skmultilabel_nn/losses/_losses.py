@@ -248,7 +248,7 @@ class ZLPR(CellLoss):
 
 @serializable
 class SoftF1(CellLoss):
-    r"""One minus the macro F1 of the batch, with probabilities in place of decisions.
+    r"""One minus the macro F1 of the batch, with probabilities instead of decisions.
 
     For each label :math:`1 - 2 tp / (2 tp + fp + fn)` with the weighted sums over the rows
     :math:`tp = \sum w y p`, :math:`fp = \sum w (1 - y) p`, :math:`fn = \sum w y (1 - p)`; then the

@@ -199,7 +199,7 @@ def self_contained_config(thing):
     """Return the configuration of a Keras object as JSON text if it tells all of it, else None.
 
     What tells all is made of Keras's own parts and this package's, without code of the user and
-    without constants that were learnt from data.
+    without constants that were learned from data.
     """
     parts = iter_keras_objects(thing)
     told = all(map(_is_self_contained, parts)) and all(map(_config_is_complete, parts))

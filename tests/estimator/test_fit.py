@@ -381,7 +381,7 @@ def test_callbacks_that_cannot_be_copied_are_named(problem):
         def __copy__(self):
             raise RuntimeError("only one of me")
 
-    with pytest.raises(TypeError, match=r"callbacks are copied at each fit.*only one of me"):
+    with pytest.raises(TypeError, match=r"Callbacks are copied in each fit.*only one of me"):
         fast_classifier(callbacks=[NoCopy()]).fit(*problem)
 
 
