@@ -55,9 +55,20 @@ def write_by_batches(X, compute, write, batch_size, n_threads):
     return out
 
 
+# Rows from which on the few that are left over are computed apart, without a copy of the others.
+_MANY_ROWS = 1024
+
+
 def _of_padded(compute, batch, batch_size):
     n_rows = batch.shape[0]
-    return compute(_padded(batch, min(padded_size(n_rows), batch_size)))[:n_rows]
+    size = min(padded_size(n_rows), batch_size)
+    if n_rows == size:
+        return compute(batch)
+    if n_rows < _MANY_ROWS:
+        return compute(_padded(batch, size))[:n_rows]
+    n_whole = padded_size(n_rows) - _unit(n_rows)
+    rest = _of_padded(compute, batch[n_whole:], batch_size)
+    return np.concatenate([compute(batch[:n_whole]), rest])
 
 
 def padded_size(n_rows):
@@ -67,8 +78,12 @@ def padded_size(n_rows):
     is summed in another order than that of several, so that a row would not be bit for bit what it
     is among others.
     """
-    unit = max(1, 2 ** (n_rows.bit_length() - 4))
+    unit = _unit(n_rows)
     return max(2, -(-n_rows // unit) * unit)
+
+
+def _unit(n_rows):
+    return max(1, 2 ** (n_rows.bit_length() - 4))
 
 
 def _padded(rows, n_rows):
