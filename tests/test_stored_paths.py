@@ -82,6 +82,7 @@ REGISTERED = [
     "InputScaling",
     "LossAdapter",
     "MeanOfMembers",
+    "Logits",
     "MeanOfTokens",
     "MemberHeads",
     "ProbabilityMetric",
