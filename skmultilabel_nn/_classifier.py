@@ -289,7 +289,7 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
             Or an indicator of 0 and 1, (n_samples, n_labels): an array, a sparse matrix, or a
             DataFrame whose columns are the labels; NaN marks an unknown label. Or 1-D classes.
         sample_weight : array-like of shape (n_samples,) or (n_samples, n_labels), default=None
-            Weights of samples or of cells. The loss is divided by the sum of the weights.
+            Weights of samples or of cells; only their ratios count.
         validation_data : tuple (X, y) or (X, y, sample_weight), default=None
             Held-out samples, instead of a `validation_fraction` of `X`.
         X_val, y_val : as X and y, default=None

@@ -6,7 +6,7 @@ from skmultilabel_nn._inputs.checks import check_inputs
 from skmultilabel_nn._inputs.rescaling import cast_inputs, learn_rescaling
 from skmultilabel_nn._targets.codec import learn_targets
 from skmultilabel_nn._training.config import Samples
-from skmultilabel_nn._utils.weights import observed_mask, row_weights
+from skmultilabel_nn._utils.weights import normalized_weights, observed_mask, row_weights
 from skmultilabel_nn.decision._prediction import resolve_threshold
 from skmultilabel_nn.model_selection._stratification import stratified_validation_rows
 
@@ -58,7 +58,7 @@ def read_samples(estimator, X, y, sample_weight, *, classes, resume):
         codec, target = learn_targets(y, classes=classes)
     check_consistent_length(X, target.Y)
     _tunes_threshold(estimator, codec)  # what is no threshold is refused before training
-    weight = codec.check_weights(sample_weight, X.shape[0])
+    weight = normalized_weights(codec.check_weights(sample_weight, X.shape[0]))
     rescaling = estimator.network_.rescaling if resume else None
     if not resume and standardizes(estimator):
         rescaling = learn_rescaling(X, estimator.dtype, row_weights(weight))
@@ -117,6 +117,6 @@ def _read_validation_data(estimator, codec, validation_data, rescaling):
     X, y, *weight = validation_data
     X, target = _check_X(estimator, X, reset=False), codec.encode(y)
     check_consistent_length(X, target.Y)
-    weight = codec.check_weights(weight[0], X.shape[0]) if weight else None
+    weight = normalized_weights(codec.check_weights(*weight, X.shape[0])) if weight else None
     X = cast_inputs(X, estimator.dtype, rescaling)
     return Samples(X, target.Y, target.known, weight)

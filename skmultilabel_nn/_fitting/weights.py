@@ -64,12 +64,19 @@ def log_odds(Y, weight, *, multilabel):
     Returns
     -------
     ndarray of shape (n_outputs,), float64
-        Frequencies are clipped to the interval from 1e-4 to 1 - 1e-4.
+        Frequencies are smoothed by Jeffreys' prior, half a sample with and half a sample without
+        the label, and kept above 1e-4 and below 1 - 1e-4.
     """
     cells = np.ones((1, 1)) if weight is None else as_cells(weight)
     positives = np.ravel(_positive_cells(Y, cells).sum(axis=0, dtype=np.float64))
-    totals = cells.sum(axis=0, dtype=np.float64) * (Y.shape[0] / cells.shape[0])
-    frequency = np.divide(positives, totals, out=np.full(len(positives), 0.5), where=totals > 0)
+    repeats = Y.shape[0] / cells.shape[0]
+    totals = cells.sum(axis=0, dtype=np.float64) * repeats
+    squares = np.einsum("ij,ij->j", cells, cells, dtype=np.float64) * repeats
+    share = np.divide(positives, totals, out=np.zeros(len(positives)), where=totals > 0)
+    # Kish's effective number of samples: that of a weighted label, whatever the weights' scale.
+    n_samples = np.divide(totals**2, squares, out=np.zeros(len(totals)), where=squares > 0)
+    n_alternatives = 2 if multilabel else Y.shape[1]
+    frequency = (share * n_samples + 0.5) / (n_samples + 0.5 * n_alternatives)
     frequency = frequency.clip(1e-4, 1 - 1e-4)
     return logit(frequency) if multilabel else np.log(frequency)
 

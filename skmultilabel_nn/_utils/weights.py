@@ -84,6 +84,23 @@ def within_range(weight, max_exponent):
     return weight if abs(exponent) <= max_exponent else np.ldexp(weight, -exponent)
 
 
+def normalized_weights(weight):
+    """Return weights of which those above zero have the mean 1.
+
+    Parameters
+    ----------
+    weight : ndarray or None
+        What `check_weights` returned.
+
+    Returns
+    -------
+    ndarray of float64, or None where all weights are equal
+    """
+    if weight is None or (weight == weight.flat[0]).all():
+        return None
+    return weight / weight.mean(where=weight > 0)
+
+
 def as_cells(weight):
     """Return two-dimensional weights: one column for sample weights."""
     return weight if weight.ndim == 2 else weight[:, np.newaxis]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
+from sklearn.metrics import f1_score
 from sklearn.preprocessing import StandardScaler
 
 from skmultilabel_nn import KerasMultiLabelClassifier
@@ -16,6 +17,41 @@ X, Y = make_problem(60, 4)
 
 def probabilities(*weight, X=X, **parameters):
     return KerasMultiLabelClassifier(**{**FAST, **parameters}).fit(X, Y, *weight).predict_proba(X)
+
+
+class TestWeights:
+    """Only the ratios of weights count."""
+
+    @pytest.mark.parametrize("weight", [5e-324, 1e-45, 1e15, 1e38, 1e300, 0.3])
+    @pytest.mark.parametrize("shape", [(60,), Y.shape])
+    def test_equal_ones_change_nothing(self, weight, shape):
+        assert_array_equal(probabilities(np.full(shape, weight)), probabilities())
+
+    @pytest.mark.parametrize("scale", [2.0**-1000, 2.0**-40, 2.0**50, 2.0**900])
+    def test_scale(self, scale):
+        weight = np.random.default_rng(0).uniform(0.5, 2, 60)
+        assert_array_equal(probabilities(scale * weight), probabilities(weight))
+
+    @pytest.mark.parametrize("scale", [1e-300, 1e300])
+    def test_of_validation_data(self, scale):
+        def history(weight):
+            clf = KerasMultiLabelClassifier(**FAST)
+            return clf.fit(X, Y, validation_data=(X, Y, np.full(60, weight))).history_["val_loss"]
+
+        assert history(scale) == history(1)
+
+    @pytest.mark.parametrize("scale", [1e-320, 1e300])
+    def test_of_partial_fit_and_score(self, scale):
+        expected = KerasMultiLabelClassifier(**FAST).partial_fit(X, Y)
+        weight = np.full(60, scale)
+        clf = KerasMultiLabelClassifier(**FAST).partial_fit(X, Y, sample_weight=weight)
+        assert_array_equal(clf.predict_proba(X), expected.predict_proba(X))
+        assert clf.score(X, Y, sample_weight=weight) == pytest.approx(clf.score(X, Y))
+
+    @pytest.mark.parametrize("scale", [1e-320, 1e300])
+    def test_of_metrics(self, scale):
+        found = f1_score(Y, 1 - Y[::-1], average="micro", sample_weight=np.full(60, scale))
+        assert found == pytest.approx(f1_score(Y, 1 - Y[::-1], average="micro"))
 
 
 class TestPrecision:
@@ -75,3 +111,13 @@ class TestPrecision:
         X = self.times[:, np.newaxis]
         clf = KerasMultiLabelClassifier(**FAST, standardize=False).fit(X * 1e-9, self.Y)
         assert clf.network_.rescaling is None
+
+
+def test_a_label_that_the_first_batch_lacks_can_still_be_learned():
+    clf = KerasMultiLabelClassifier(**FAST, learning_rate=0.01)
+    first = np.zeros((10, 3), int)
+    clf.partial_fit(X[:10], first)
+    assert clf.predict_proba(X).min() > 0.001
+    for _ in range(40):
+        clf.partial_fit(X, Y)
+    assert f1_score(Y, clf.predict(X), average="micro") > 0.8

@@ -5,9 +5,10 @@ import tracemalloc
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from scipy.special import expit, softmax
 from sklearn.utils.class_weight import compute_sample_weight
 
-from skmultilabel_nn._fitting.weights import training_weight
+from skmultilabel_nn._fitting.weights import log_odds, training_weight
 from skmultilabel_nn._targets.codec import learn_targets
 
 
@@ -125,6 +126,51 @@ class TestClasses:
 def test_refused(class_weight, message):
     with pytest.raises(ValueError, match=message):
         weights([{"a"}, {"b"}, {"c"}], None, class_weight)
+
+
+class TestLogOdds:
+    """Where biases start: at the labels' frequencies, smoothed by one sample."""
+
+    @pytest.mark.parametrize("n_samples", [1, 10, 100])
+    @pytest.mark.parametrize("form", [np.asarray, sp.csr_array])
+    def test_few_samples_are_no_certainty(self, n_samples, form):
+        Y = form(np.column_stack([np.zeros(n_samples), np.ones(n_samples)]))
+        found = log_odds(Y, None, multilabel=True)
+        expected = np.log(0.5 / (n_samples + 0.5))
+        np.testing.assert_allclose(found, [expected, -expected])
+
+    def test_many_samples_decide(self):
+        Y = np.repeat([[1, 0], [0, 0]], [3000, 7000], axis=0)
+        found = expit(log_odds(Y, None, multilabel=True))
+        np.testing.assert_allclose(found, [0.3, 1e-4], rtol=1e-3)
+
+    @pytest.mark.parametrize("scale", [1e-6, 1, 1e6])
+    @pytest.mark.parametrize("shape", [(30,), (30, 4)])
+    def test_scale_of_weights_does_not_count(self, shape, scale):
+        Y, weight = indicator(0), np.random.RandomState(0).uniform(0.5, 2, shape)
+        expected = log_odds(Y, weight, multilabel=True)
+        np.testing.assert_allclose(log_odds(Y, scale * weight, multilabel=True), expected)
+
+    def test_equal_weights_are_none(self):
+        Y = indicator(0)
+        expected = log_odds(Y, None, multilabel=True)
+        np.testing.assert_array_equal(log_odds(Y, np.ones(30), multilabel=True), expected)
+        np.testing.assert_array_equal(log_odds(Y, np.ones(Y.shape), multilabel=True), expected)
+
+    def test_one_sample_that_weighs_all_is_one_sample(self):
+        Y, weight = np.array([[0], [1], [1]]), np.array([1, 1e-9, 1e-9])
+        np.testing.assert_allclose(log_odds(Y, weight, multilabel=True), np.log(1 / 3), rtol=1e-6)
+
+    def test_unknown_cells_do_not_count(self):
+        Y = np.array([[1, 0], [1, 0], [0, 0]])
+        weight = np.array([[1.0, 0], [1, 0], [0, 0]], np.float32)
+        np.testing.assert_allclose(log_odds(Y, weight, multilabel=True), [np.log(5), 0])
+
+    @pytest.mark.parametrize("weight", [None, np.full(10, 3.0)])
+    def test_classes(self, weight):
+        Y = np.repeat([[1, 0, 0], [0, 1, 0]], [6, 4], axis=0)
+        found = softmax(log_odds(Y, weight, multilabel=False))
+        np.testing.assert_allclose(found, np.array([6.5, 4.5, 0.5]) / 11.5)
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-45, 1e38, 1e300])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skmultilabel_nn._utils.weights import check_weights, within_range
+from skmultilabel_nn._utils.weights import check_weights, normalized_weights, within_range
 
 
 class TestWeights:
@@ -43,3 +43,27 @@ class TestWeights:
         given = scale * np.array([1.0, 2, 3])
         np.testing.assert_array_equal(check_weights(given, 3), given)
         assert within_range(given, 100) is given
+
+
+class TestNormalized:
+    @pytest.mark.parametrize("scale", [5e-324, 1e-300, 1e-45, 0.3, 1e15, 1e38, 1e308])
+    @pytest.mark.parametrize("shape", [(7,), (7, 3)])
+    def test_equal_ones_are_none(self, scale, shape):
+        assert normalized_weights(check_weights(np.full(shape, scale), 7, 3)) is None
+
+    def test_mean_of_those_that_count(self):
+        found = normalized_weights(np.array([2.0, 0, 6, 4]))
+        np.testing.assert_array_equal(found, [0.5, 0, 1.5, 1])
+        chosen = np.array([1.0, 0, 1])
+        np.testing.assert_array_equal(normalized_weights(chosen), chosen)
+
+    @pytest.mark.parametrize("scale", [1e-280, 1e-9, 1e9, 1e300])
+    def test_scale_does_not_count(self, scale):
+        weight = np.random.default_rng(0).uniform(0.1, 2, (20, 3))
+        found = normalized_weights(check_weights(scale * weight, 20, 3))
+        np.testing.assert_allclose(found, normalized_weights(weight), rtol=1e-12)
+
+    def test_mixed_scales(self):
+        found = normalized_weights(check_weights([1e-300, 1.0, 1e300], 3))
+        assert np.isfinite(found).all()
+        np.testing.assert_allclose(found, [0, 2e-300, 2], atol=0, rtol=1e-9)
