@@ -193,8 +193,8 @@ class KerasMultiLabelClassifier(PredictionMixin, ClassifierMixin, BaseEstimator)
     .. [8] Times sqrt(L / 100) for more than 100 labels, at most 2.5, and times 20,000 / n for more
        than 20,000 samples; at least 5. Always 5 for "many_rare_labels".
 
-    **Reproducibility.** The same `random_state` gives the same weights, bit for bit, in one process
-    and with one number of threads.
+    **Reproducibility.** The same `random_state` gives the same weights, bit for bit, with the same
+    number of cores. A layer of yours should keep its initializers as attributes, see the README.
 
     **Score.** `score` is the subset accuracy, as scikit-learn defines it; a label that was not seen
     in training counts as missed.

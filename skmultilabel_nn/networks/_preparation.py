@@ -1,6 +1,7 @@
 """From what the user gave as a network to a Keras model that gives logits."""
 
 import inspect
+import random
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,8 +10,12 @@ from skmultilabel_nn._backend.loading import load_keras, start_runtime
 from skmultilabel_nn._backend.seeding import seeded
 from skmultilabel_nn._utils.text import format_value
 
+from ._convnet import ConvNet
+from ._embedding_bag import EmbeddingBag
 from ._final_activation import warn_of_probabilities, without_final_activation
 from ._introspection import build, finalize, is_functional, iter_keras_objects
+from ._mlp import MLP
+from ._seeding import reseed
 from ._serialization import configuration, user_code
 from .layers._ensemble import MeanOfMembers
 from .layers._input_scaling import InputScaling
@@ -73,20 +78,12 @@ def prepare_network(
         If the network is no Keras model, cannot be copied, or does not fit X or y.
     """
     start_runtime()
-    with seeded(seed):
-        if isinstance(network, keras.Model):
-            _check_input(network, input_shape)
-            model = copy_model(network, input_shape)
-        else:
-            model = _build_from_callable(network, input_shape, n_outputs)
-            _check_input(model, input_shape)
-            _build(model, input_shape)
-        _check_output(model, input_shape, n_outputs)
-        model = without_final_activation(model, input_shape)
-        warn_of_probabilities(model, input_shape)
-        input_scaling = None
-        if scaling is not None:
-            model, input_scaling = _with_scaling(model, input_shape, scaling, dtype)
+    model = _seeded_model(network, input_shape, n_outputs, seed)
+    model = without_final_activation(model, input_shape)
+    warn_of_probabilities(model, input_shape)
+    input_scaling = None
+    if scaling is not None:
+        model, input_scaling = _with_scaling(model, input_shape, scaling, dtype)
     layers = iter_keras_objects(model)
     for layer in layers:
         if isinstance(layer, MeanOfMembers):
@@ -120,6 +117,34 @@ def initialize_output_bias(prepared, log_odds):
     """
     for layer in prepared.output_layers:
         layer.bias.assign(np.broadcast_to(log_odds, layer.bias.shape))
+
+
+def _seeded_model(network, input_shape, n_outputs, seed):
+    """Build a model of which `seed` decides all that is drawn."""
+    state = random.getstate()
+    model = _unseeded_model(network, input_shape, n_outputs)
+    is_trained = isinstance(network, keras.Model) and network.built
+    is_ours = type(network) in (MLP, ConvNet, EmbeddingBag)
+    if reseed(model, seed, weights=not is_trained, untouched=is_ours, state=state):
+        return model
+    # Nothing but Python's global `random` decides weights of which the initializer is not kept, as
+    # those of a layer of the user's that calls `add_weight` without an initializer.
+    with seeded(seed):
+        model = _unseeded_model(network, input_shape, n_outputs)
+    reseed(model, seed)
+    return model
+
+
+def _unseeded_model(network, input_shape, n_outputs):
+    if isinstance(network, keras.Model):
+        _check_input(network, input_shape)
+        model = copy_model(network, input_shape)
+    else:
+        model = _build_from_callable(network, input_shape, n_outputs)
+        _check_input(model, input_shape)
+        _build(model, input_shape)
+    _check_output(model, input_shape, n_outputs)
+    return model
 
 
 def _build_from_callable(network, input_shape, n_outputs):

@@ -2,14 +2,15 @@
 
 import inspect
 import json
+import random
 import sys
 from typing import NamedTuple
 
 from skmultilabel_nn._backend.loading import load_keras
-from skmultilabel_nn._backend.seeding import seeded
 
 from ._final_activation import without_final_activation
 from ._introspection import build, float_dtype, is_functional, iter_keras_objects, set_values
+from ._seeding import undo_draws
 from .layers import _registry  # noqa: F401  (its import makes Keras know our layers)
 
 keras = load_keras()
@@ -57,11 +58,12 @@ def deserialize(text, input_shape, code=None):
         By Keras, for classes and functions that it does not know and for code in the text, see
         `keras.saving.register_keras_serializable`.
     """
-    with seeded(0):
-        model = keras.saving.deserialize_keras_object(json.loads(text), custom_objects=code)
-        build(model, input_shape)
-        # A model with its own `call` has no activation that was taken off in its configuration.
-        return without_final_activation(model, input_shape)
+    state = random.getstate()
+    model = keras.saving.deserialize_keras_object(json.loads(text), custom_objects=code)
+    build(model, input_shape)
+    undo_draws(model, state)
+    # A model with its own `call` has no activation that was taken off in its configuration.
+    return without_final_activation(model, input_shape)
 
 
 def user_code(*things):

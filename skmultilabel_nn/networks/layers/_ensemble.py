@@ -13,10 +13,24 @@ keras = load_keras()
 ops = keras.ops
 
 
-def _random_signs(shape, dtype=None):
-    """Draw -1 and 1, which make members differ from the start."""
-    # A new initializer takes its seed where all of Keras's do, see `_seeding`.
-    return ops.sign(keras.initializers.RandomUniform(-1.0, 1.0)(shape, dtype))
+class RandomSigns(keras.initializers.RandomUniform):
+    """Draw -1 and 1, which make members differ from the start.
+
+    Parameters
+    ----------
+    seed : int or None, default=None
+    """
+
+    def __init__(self, seed=None):
+        super().__init__(-1.0, 1.0, seed)
+
+    def __call__(self, shape, dtype=None):
+        """Draw a tensor."""
+        return ops.sign(super().__call__(shape, dtype))
+
+    def get_config(self):
+        """Return what rebuilds the initializer."""
+        return {"seed": super().get_config()["seed"]}
 
 
 @serializable
@@ -57,16 +71,21 @@ class PackedDense(keras.layers.Layer):
         self.units = units
         self.n_members = n_members
         self.activation = keras.activations.get(activation)
+        # Attributes, by which `reseed` knows what drew a weight.
+        self.kernel_initializer = keras.initializers.GlorotUniform()
+        self.sign_initializer = RandomSigns()
 
     def build(self, input_shape):
         """Create the kernel of all members, and the scales and biases of each."""
         n_inputs, own = input_shape[-1], (self.n_members, self.units)
-        self.kernel = self.add_weight(shape=(n_inputs, self.units), name="kernel")
+        self.kernel = self.add_weight(
+            shape=(n_inputs, self.units), initializer=self.kernel_initializer, name="kernel"
+        )
         self.scale = None
         if len(input_shape) == 3:
             shape = (self.n_members, n_inputs)
             self.scale = self.add_weight(shape=shape, initializer="ones", name="scale")
-        self.sign = self.add_weight(shape=own, initializer=_random_signs, name="sign")
+        self.sign = self.add_weight(shape=own, initializer=self.sign_initializer, name="sign")
         self.bias = self.add_weight(shape=own, initializer="zeros", name="bias")
 
     def call(self, inputs):
@@ -113,9 +132,10 @@ class MemberHeads(keras.layers.Layer):
         _, n_members, n_inputs = input_shape
         # Glorot's limit for one member; Keras would take the first axis for a window.
         limit = math.sqrt(6.0 / (n_inputs + self.units))
+        self.kernel_initializer = keras.initializers.RandomUniform(-limit, limit)
         self.kernel = self.add_weight(
             shape=(n_members, n_inputs, self.units),
-            initializer=keras.initializers.RandomUniform(-limit, limit),
+            initializer=self.kernel_initializer,
             name="kernel",
         )
         shape = (n_members, self.units)
