@@ -4,7 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils.validation import validate_data
 
-from .refusals import check_input_type
+from .refusals import check_input_type, explain_cells
 
 # Dtypes that need no conversion before it is known how to cast; the first replaces all others.
 _DTYPES = [
@@ -45,14 +45,15 @@ def check_inputs(estimator, X, *, reset, dtype, allow_nd, cast=True):
         If X consists of several inputs, or is a generator, a path or a dataset.
     """
     check_input_type(X, allow_nd=allow_nd)
-    X = validate_data(
-        estimator,
-        X,
-        reset=reset,
-        accept_sparse="csr",
-        dtype=[dtype, np.uint8, np.int8] if cast else _DTYPES,
-        allow_nd=allow_nd,
-    )
+    with explain_cells(X):
+        X = validate_data(
+            estimator,
+            X,
+            reset=reset,
+            accept_sparse="csr",
+            dtype=[dtype, np.uint8, np.int8] if cast else _DTYPES,
+            allow_nd=allow_nd,
+        )
     values = X.data if sp.issparse(X) else X
     if values.dtype.kind == "f" and values.size and values.dtype != dtype:
         limit = np.finfo(dtype).max

@@ -1,5 +1,6 @@
 """Errors for types of X that are not accepted, each with the code that works instead."""
 
+import contextlib
 import datetime
 import os
 from collections.abc import Iterator, Mapping
@@ -70,6 +71,11 @@ def _check_container(X):
         )
     if isinstance(X, set | frozenset):
         raise TypeError(f"X is a {name}, which has no order. Expected an array.")
+    if X is None or isinstance(X, Number) or (callable(X) and not hasattr(X, "shape")):
+        raise TypeError(
+            f"X is {format_value(X, 60)}, but an array of numbers of shape (n_samples, ...) is "
+            "expected."
+        )
     if _DATASETS & {base.__name__ for base in type(X).__mro__}:
         raise TypeError(
             f"X is a {name}, which yields batches, but the estimator creates its batches itself. "
@@ -80,6 +86,47 @@ def _check_container(X):
             f"X is a {name}, but must be an array, since it is read several times. Collect the "
             "samples first, for instance by `np.stack(list(X))`."
         )
+
+
+@contextlib.contextmanager
+def explain_cells(X):
+    """Name the first cell that is no number in the error that its conversion raises.
+
+    Text that numpy reads as a number, such as "1.5", is converted without an error.
+    """
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        found = _first_non_number(X)
+        if found is None:
+            raise
+        row, cell = found
+        raise type(error)(
+            f"X holds the {type(cell).__name__} {format_value(cell, 60)} in row {row}, but only "
+            "numbers are accepted. Encode text and categories first, for instance by "
+            "sklearn.feature_extraction.text.TfidfVectorizer or "
+            f"sklearn.preprocessing.OneHotEncoder, and load files into arrays. ({error})"
+        ) from error
+
+
+def _first_non_number(X):
+    is_array = isinstance(X, np.ndarray) and X.dtype.kind in "OUST"
+    if not (is_array or isinstance(X, list | tuple)):
+        return None
+    for row, item in enumerate(X):
+        nested = isinstance(item, np.ndarray | list | tuple)
+        for cell in np.ravel(np.asarray(item, dtype=object)) if nested else [item]:
+            if not (isinstance(cell, Number | np.bool_) or is_missing(cell) or _is_float(cell)):
+                return row, cell
+    return None
+
+
+def _is_float(cell):
+    try:
+        float(cell)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _check_list(X, allow_nd):

@@ -25,6 +25,7 @@ from .label_values import columns_by_label, numbers_per_label
 from .reading import read_target
 from .vocabulary import (
     check_number_of_labels,
+    is_cell_values,
     label_name_array,
     learn_classes,
     learn_vocabulary,
@@ -80,6 +81,9 @@ def learn_targets(y, *, classes=None):
     reading = read_target(y, vocabulary=vocabulary)
     if n_labels is not None:
         check_number_of_labels(reading, n_labels)
+    unnamed = reading.kind in ("indicator", "sparse")
+    if unnamed and is_cell_values(vocabulary, reading.values.shape[1]):
+        vocabulary = None
     if reading.kind == "classes":
         names = learn_classes(reading.values, vocabulary, reading.rows)
     elif reading.kind == "sets":
@@ -90,7 +94,7 @@ def learn_targets(y, *, classes=None):
         names = label_name_array(vocabulary or reading.names)
     else:
         names = name_columns(reading.values.shape[1], vocabulary)
-    named = reading.kind not in ("indicator", "sparse") or vocabulary is not None
+    named = not unnamed or vocabulary is not None
     codec = TargetCodec(reading.kind, names, container=reading.container, named=named)
     return codec, codec.encode_reading(reading, on_unseen="raise")
 
@@ -225,7 +229,7 @@ class TargetCodec:
         if n_labels is not None:
             same = self.multilabel and n_labels == self.n_outputs
         elif self.kind in ("indicator", "sparse"):
-            same = vocabulary == names
+            same = vocabulary == names or is_cell_values(vocabulary, len(names))
         else:
             same = set(vocabulary) == set(names)
         if not same:

@@ -100,6 +100,14 @@ def name_columns(width, vocabulary):
     return label_name_array(vocabulary)
 
 
+def is_cell_values(vocabulary, width):
+    """Return whether ``classes=`` is what `numpy.unique` makes of an indicator.
+
+    That is what scikit-learn's `learning_curve` passes to `partial_fit`.
+    """
+    return width != 2 and vocabulary in ([0, 1], [0], [1])
+
+
 def check_number_of_labels(reading, n_labels):
     """Raise ValueError if a target does not have as many labels as ``classes=`` has pairs 0, 1."""
     if reading.kind in ("sets", "classes"):

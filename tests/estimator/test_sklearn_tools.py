@@ -25,6 +25,7 @@ from sklearn.model_selection import (
     cross_val_predict,
     cross_val_score,
     cross_validate,
+    learning_curve,
     train_test_split,
 )
 from sklearn.multiclass import OneVsRestClassifier
@@ -352,3 +353,21 @@ def test_workers_share_the_cores(share, tensorflow_first):
         found = joblib.Parallel()([call] * 2)
     expected = share or max(1, joblib.cpu_count() // 2)
     assert found == [(str(expected), expected, expected)] * 2
+
+
+@pytest.mark.slow
+def test_learning_curve_by_partial_fit():
+    """scikit-learn passes the values of the cells as classes."""
+    X = np.random.RandomState(0).rand(40, 4)
+    Y = (X[:, :3] > 0.5).astype(int)
+    sizes, scores, _ = learning_curve(
+        fast_classifier(),
+        X,
+        Y,
+        cv=2,
+        train_sizes=[10, 20],
+        exploit_incremental_learning=True,
+        error_score="raise",
+    )
+    assert scores.shape == (2, 2)
+    assert sizes.tolist() == [10, 20]

@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn._inputs.checks import check_inputs
+from tests.common import FAST
 
 DAYS = pd.to_datetime(["2020-01-01", "2020-01-02", "2020-01-03"])
 A = np.arange(6.0).reshape(3, 2)
@@ -216,3 +217,33 @@ def test_check_leaves_the_matrix_as_it_was(form, kind):
     for name in ("data", "indices", "indptr"):
         if name in before:
             np.testing.assert_array_equal(getattr(X, name), before[name])
+
+
+@pytest.mark.parametrize("network", [None, "of the user"])
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (["a.png", "b.png"], r"the str 'a.png' in row 0"),
+        (np.array([["1", "2"], ["3", "b"]]), r"the str(_|) .*'b'.* in row 1"),
+        ([[1, 2], [3, pathlib.Path("a.png")]], r"in row 1, but only numbers"),
+        ([{"a": 1}, {"a": 2}], r"the dict .* in row 0"),
+        (np.array([[1, {"a": 1}], [2, 3]], dtype=object), r"the dict .* in row 0"),
+        (None, "X is None, but an array"),
+        (3, "X is 3, but an array"),
+        (len, "X is <built-in function len>, but an array"),
+    ],
+    ids=["files", "text", "paths", "dicts", "object array", "None", "number", "function"],
+)
+def test_what_is_no_number_is_named(X, message, network):
+    def build(input_shape, n_outputs):
+        return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(n_outputs)])
+
+    clf = KerasMultiLabelClassifier(network=None if network is None else build)
+    with pytest.raises((TypeError, ValueError), match=message):
+        clf.fit(X, [[0, 1], [1, 0]])
+
+
+def test_text_of_numbers_is_read_as_before():
+    X = np.array([["1", "2"], ["3", "4.5"]])
+    clf = KerasMultiLabelClassifier(**FAST).fit(X, [[0, 1], [1, 0]])
+    assert clf.predict_proba(X.astype(float)).shape == (2, 2)
