@@ -65,13 +65,13 @@ def describe_problem(samples, *, allow_sgd=False):
     return Problem(*sizes, positives / Y.shape[1], allow_sgd)
 
 
-def resolve_defaults(estimator, samples, *, multilabel, partial=False, previous=None):
-    """Resolve every "auto" of an estimator.
+def resolve_defaults(parameters, samples, *, multilabel, partial=False, previous=None):
+    """Resolve every "auto" among the parameters.
 
     Parameters
     ----------
-    estimator : KerasMultiLabelClassifier
-        With checked parameters.
+    parameters : SimpleNamespace
+        Result of `check_parameters`.
     samples : Samples
         Training samples with their final weights.
     multilabel : bool
@@ -85,21 +85,21 @@ def resolve_defaults(estimator, samples, *, multilabel, partial=False, previous=
     -------
     TrainingConfig
     """
-    own_optimizer, own_loss = compiled_optimizer_and_loss(estimator.network)
-    optimizer = _value_or_default(estimator.optimizer, own_optimizer)
-    one_cycle = _uses_one_cycle(estimator, optimizer, partial)
-    allow_sgd = one_cycle and _can_use_sgd(estimator, samples.weight, multilabel)
+    own_optimizer, own_loss = compiled_optimizer_and_loss(parameters.network)
+    optimizer = _value_or_default(parameters.optimizer, own_optimizer)
+    one_cycle = _uses_one_cycle(parameters, optimizer, partial)
+    allow_sgd = one_cycle and _can_use_sgd(parameters, samples.weight, multilabel)
     problem = describe_problem(samples, allow_sgd=allow_sgd)
-    network = _network_settings(estimator, problem) if previous is None else _network_of(previous)
-    linear = network["regime"] == "many_rare_labels" or has_sparse_linear(estimator.network)
+    network = _network_settings(parameters, problem) if previous is None else _network_of(previous)
+    linear = network["regime"] == "many_rare_labels" or has_sparse_linear(parameters.network)
     return TrainingConfig(
         **network,
-        **_optimizer_settings(estimator, optimizer, one_cycle, network, problem.sparse, linear),
-        **_training_settings(estimator, problem, partial),
+        **_optimizer_settings(parameters, optimizer, one_cycle, network, problem.sparse, linear),
+        **_training_settings(parameters, problem, partial),
         multilabel=multilabel,
-        loss=_loss(estimator, own_loss, multilabel),
-        max_dense_features=_max_dense_features(estimator, linear),
-        store_optimizer_state=previous is not None or bool(estimator.warm_start) or partial,
+        loss=_loss(parameters, own_loss, multilabel),
+        max_dense_features=_max_dense_features(parameters, linear),
+        store_optimizer_state=previous is not None or parameters.warm_start or partial,
     )
 
 
@@ -131,17 +131,17 @@ def standardizes(estimator):
     return estimator.network is None if is_auto(standardize) else bool(standardize)
 
 
-def _network_settings(estimator, problem):
+def _network_settings(parameters, problem):
     """Return the fields of `TrainingConfig` that describe the network."""
-    common = {"standardize": standardizes(estimator)}
-    if estimator.network is not None:
+    common = {"standardize": standardizes(parameters)}
+    if parameters.network is not None:
         return {"regime": "own_network", **common}
     names = "hidden_layer_sizes", "dropout", "input_dropout", "n_members", "n_bins"
-    values = {name: resolve(name, getattr(estimator, name), problem) for name in names}
+    values = {name: resolve(name, getattr(parameters, name), problem) for name in names}
     if problem.sparse:
         values["n_bins"] = 0
     # With explicit sizes, the network has these layers only.
-    linear_skip = is_auto(estimator.hidden_layer_sizes) and problem.linear_skip
+    linear_skip = is_auto(parameters.hidden_layer_sizes) and problem.linear_skip
     regime = problem.regime
     if regime == "many_rare_labels":
         values |= {"dropout": 0.0, "n_members": 1}
@@ -165,9 +165,9 @@ def _network_of(config):
     return {name: getattr(config, name) for name in _NETWORK_FIELDS}
 
 
-def _optimizer_settings(estimator, optimizer, one_cycle, network, sparse, linear):
+def _optimizer_settings(parameters, optimizer, one_cycle, network, sparse, linear):
     """Return the fields of `TrainingConfig` that describe the optimizer and its learning rate."""
-    rate, warmup_fraction = estimator.learning_rate, DEFAULT_WARMUP_FRACTION
+    rate, warmup_fraction = parameters.learning_rate, DEFAULT_WARMUP_FRACTION
     if is_auto(optimizer):
         optimizer = _default_optimizer(network, sparse, linear)
         if linear:
@@ -181,29 +181,29 @@ def _optimizer_settings(estimator, optimizer, one_cycle, network, sparse, linear
     }
 
 
-def _training_settings(estimator, problem, partial):
+def _training_settings(parameters, problem, partial):
     """Return the fields of `TrainingConfig` that describe the epochs."""
     return {
-        "epochs": 1 if partial else resolve("epochs", estimator.epochs, problem),
-        "batch_size": resolve("batch_size", estimator.batch_size, problem),
-        "shuffle": bool(estimator.shuffle),
-        "early_stopping": bool(estimator.early_stopping) and not partial,
-        "monitor": estimator.monitor,
-        "patience": int(estimator.patience),
-        "jit_compile": estimator.jit_compile,
-        "verbose": int(estimator.verbose),
+        "epochs": 1 if partial else resolve("epochs", parameters.epochs, problem),
+        "batch_size": resolve("batch_size", parameters.batch_size, problem),
+        "shuffle": parameters.shuffle,
+        "early_stopping": parameters.early_stopping and not partial,
+        "monitor": parameters.monitor,
+        "patience": parameters.patience,
+        "jit_compile": parameters.jit_compile,
+        "verbose": parameters.verbose,
     }
 
 
-def _loss(estimator, own_loss, multilabel):
-    loss = _value_or_default(estimator.loss, own_loss)
+def _loss(parameters, own_loss, multilabel):
+    loss = _value_or_default(parameters.loss, own_loss)
     if is_auto(loss):
         return "binary_crossentropy" if multilabel else "categorical_crossentropy"
     return loss
 
 
-def _max_dense_features(estimator, linear):
-    if estimator.network is not None:
+def _max_dense_features(parameters, linear):
+    if parameters.network is not None:
         return None
     return 0 if linear else WIDEST_DENSE_BATCH
 
@@ -217,30 +217,30 @@ def _default_optimizer(network, sparse, linear):
     return SharedSecondMomentAdam(layers)
 
 
-def _uses_one_cycle(estimator, optimizer, partial):
+def _uses_one_cycle(parameters, optimizer, partial):
     """Return whether neither the user nor a callback sets the learning-rate schedule."""
     callbacks = load_keras().callbacks
     setters = (callbacks.ReduceLROnPlateau, callbacks.LearningRateScheduler)
     return (
         is_auto(optimizer)
         and not partial
-        and not callable(estimator.learning_rate)
-        and not any(isinstance(callback, setters) for callback in estimator.callbacks or ())
+        and not callable(parameters.learning_rate)
+        and not any(isinstance(callback, setters) for callback in parameters.callbacks or ())
     )
 
 
-def _can_use_sgd(estimator, weight, multilabel):
+def _can_use_sgd(parameters, weight, multilabel):
     """Return whether the network is the default one, and the labels are trained independently.
 
     SGD steps are proportional to the weight of a cell, so weights must be uniform.
     """
     names = "hidden_layer_sizes", "dropout", "n_members"
     return (
-        estimator.network is None
+        parameters.network is None
         and multilabel
-        and all(is_auto(getattr(estimator, name)) for name in names)
-        and estimator.activation == "relu"
-        and (is_auto(estimator.loss) or estimator.loss == "binary_crossentropy")
+        and all(is_auto(getattr(parameters, name)) for name in names)
+        and parameters.activation == "relu"
+        and (is_auto(parameters.loss) or parameters.loss == "binary_crossentropy")
         and has_uniform_cell_weights(weight)
     )
 

@@ -90,21 +90,27 @@ def fit_estimator(
     ValueError, TypeError
         If a parameter or an argument is not allowed, or training diverges.
     """
-    check_parameters(estimator)
+    parameters = check_parameters(estimator)
     load_keras()
-    rng = _random_state(estimator.random_state)
+    rng = _random_state(parameters.random_state)
     codec, samples, rescaling = _read(
         estimator, X, y, sample_weight, classes, resume=resume, partial=partial
     )
     training, held_out = samples, None
     if not partial:
         training, held_out = split_validation(
-            estimator, codec, samples, validation_data, rng, rescaling
+            estimator,
+            codec,
+            samples,
+            validation_data,
+            rng,
+            rescaling,
+            validation_fraction=parameters.validation_fraction,
         )
     training = weight_for_training(estimator, codec, training)
     previous = estimator.config_ if resume else None
     config = resolve_defaults(
-        estimator, training, multilabel=codec.multilabel, partial=partial, previous=previous
+        parameters, training, multilabel=codec.multilabel, partial=partial, previous=previous
     )
     model = _network_to_train(estimator, training, config, rng, resume=resume)
     _check_token_ids(model, training, held_out)

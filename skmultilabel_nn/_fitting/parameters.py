@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from functools import partial
 from numbers import Integral
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -135,6 +136,9 @@ _CHECKS = {
     "verbose": partial(check_option, options=(0, 1)),
 }
 
+# Checked where they are used: by Keras, or with the labels.
+_OTHERS = "network", "optimizer", "loss", "metrics", "class_weight", "classes", "threshold"
+
 
 def check_parameters(estimator):
     """Check the parameters, and convert their numbers to those of Python.
@@ -146,15 +150,16 @@ def check_parameters(estimator):
 
     Returns
     -------
-    dict
-        The checked parameters by name: NumPy numbers as int and float, sizes as a tuple.
+    SimpleNamespace
+        All parameters by name: NumPy numbers as int and float, sizes as a tuple.
 
     Raises
     ------
     ValueError
         If a parameter is not allowed.
     """
-    return {name: check(name, getattr(estimator, name)) for name, check in _CHECKS.items()}
+    checked = {name: check(name, getattr(estimator, name)) for name, check in _CHECKS.items()}
+    return SimpleNamespace(**{name: getattr(estimator, name) for name in _OTHERS}, **checked)
 
 
 def check_activation(activation):

@@ -71,7 +71,9 @@ def check_same_classes(codec, classes):
     codec.check_classes(classes)
 
 
-def split_validation(estimator, codec, samples, validation_data, rng, rescaling=None):
+def split_validation(
+    estimator, codec, samples, validation_data, rng, rescaling=None, *, validation_fraction=0.1
+):
     """Return training samples and held-out samples, the latter None if not needed.
 
     Raises
@@ -86,7 +88,7 @@ def split_validation(estimator, codec, samples, validation_data, rng, rescaling=
     held_out = stratified_validation_rows(
         samples.Y,
         observed_mask(samples.known, samples.weight, samples.Y.shape),
-        estimator.validation_fraction,
+        validation_fraction,
         rng,
     )
     return samples.take(~held_out), samples.take(held_out)

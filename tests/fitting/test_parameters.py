@@ -119,12 +119,23 @@ def test_what_the_message_about_an_optimizer_class_says_works():
 def test_numbers_of_numpy_become_those_of_python():
     given = {"epochs": np.uint8(3), "hidden_layer_sizes": np.array([8, 4], np.uint8)}
     given |= {"random_state": np.int64(5), "patience": np.uint8(255), "dropout": np.float32(0.5)}
-    found = check_parameters(KerasMultiLabelClassifier(**given))
+    found = vars(check_parameters(KerasMultiLabelClassifier(**given)))
     expected = {"epochs": 3, "hidden_layer_sizes": (8, 4), "random_state": 5}
     expected |= {"patience": 255, "dropout": 0.5}
     for name, value in expected.items():
         assert found[name] == value
         assert type(found[name]) is type(value)
+
+
+def test_training_gets_the_checked_parameters():
+    given = {"learning_rate": np.float64(0.01), "patience": np.uint8(3), "shuffle": np.False_}
+    given |= {"validation_fraction": np.float32(0.5), "early_stopping": np.True_, "verbose": False}
+    clf = KerasMultiLabelClassifier(**FAST, **given).fit(X, Y)
+    expected = {"learning_rate": 0.01, "patience": 3, "shuffle": False}
+    for name, value in {**expected, "early_stopping": True, "verbose": 0}.items():
+        assert getattr(clf.config_, name) == value
+        assert type(getattr(clf.config_, name)) is type(value)
+    assert all(getattr(clf, name) is value for name, value in given.items())
 
 
 @pytest.mark.parametrize("loss", ["focal", keras.losses.BinaryCrossentropy(), None])
