@@ -81,10 +81,10 @@ REGISTERED = [
     "InputDropout",
     "InputScaling",
     "LossAdapter",
-    "MeanOfMembers",
+    "EnsembleMean",
     "Logits",
-    "MeanOfTokens",
-    "MemberHeads",
+    "MaskedMean",
+    "EnsembleOutput",
     "ProbabilityMetric",
     "OneCycle",
     "PackedDense",
@@ -92,7 +92,7 @@ REGISTERED = [
     "SoftF1",
     "SharedSecondMomentAdam",
     "SparseLinear",
-    "Unchanged",
+    "MaskedIdentity",
     "ZLPR",
 ]
 

@@ -213,7 +213,7 @@ def _default_optimizer(network, sparse, linear):
         return "sgd"
     if network["regime"] == "own_network" or not sparse:
         return "adam"
-    layers = ["hidden_1", "skip"] if network["hidden_layer_sizes"] else ["logits"]
+    layers = ["hidden_1", "linear_skip"] if network["hidden_layer_sizes"] else ["logits"]
     return SharedSecondMomentAdam(layers)
 
 

@@ -19,7 +19,7 @@ from .token_ids import check_token_ids
 
 # The number of what `FittedNetwork.__getstate__` gives. Another number for other content, and
 # `__setstate__` reads all smaller ones: files are read by every later version.
-PROTOCOL = 3
+PROTOCOL = 1
 
 
 class FittedNetwork:
@@ -119,11 +119,9 @@ class FittedNetwork:
                 f"skmultilabel_nn {__version__} reads up to protocol {PROTOCOL}. Load it with "
                 f"skmultilabel_nn {version} or later."
             )
-        # Protocol 1 knew neither the user's code nor token ids, protocol 2 no rescaling.
-        rescaling = state.pop("rescaling", None)
+        rescaling = state.pop("rescaling")
         self.rescaling = None if rescaling is None else Rescaling(*rescaling)
-        self._code = dereference(state.pop("code", {}))
-        self.n_tokens = None
+        self._code = dereference(state.pop("code"))
         self.__dict__.update(state)
         self.input_shape = tuple(self.input_shape)
         self._start(None, None)

@@ -100,8 +100,10 @@ def copy_of(model, input_shape):
 def add_probabilities(model, activation, input_shape):
     """Return a model that gives probabilities, always, in place of a new model's logits."""
     for part in iter_keras_objects(model):
-        if hasattr(part, "each_trains"):  # members of an ensemble, for a loss on logits
-            part.each_trains = False
+        if hasattr(
+            part, "train_members_separately"
+        ):  # members of an ensemble, for a loss on logits
+            part.train_members_separately = False
         if hasattr(part, "double_precision"):  # which converters to other formats do not know
             part.double_precision = False
     names = {getattr(part, "name", None) for part in iter_keras_objects(model)}

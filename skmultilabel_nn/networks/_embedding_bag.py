@@ -67,7 +67,7 @@ class EmbeddingBag(NetworkBuilder):
         self.token_dropout = token_dropout
 
     def _build(self, input_shape, n_outputs):
-        from skmultilabel_nn.networks.layers._masked_mean import MeanOfTokens
+        from skmultilabel_nn.networks.layers._masked_mean import MaskedMean
 
         if len(input_shape) != 1:
             raise ValueError(
@@ -85,7 +85,7 @@ class EmbeddingBag(NetworkBuilder):
             layers.Embedding(n_tokens, embedding_size, mask_zero=True),
             # The same for all of a token's numbers.
             layers.Dropout(token_dropout, noise_shape=(None, None, 1)),
-            MeanOfTokens(),
+            MaskedMean(),
             layers.Dropout(dropout),
         ]
         if hidden_size:

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from skmultilabel_nn._backend.loading import load_keras
-from skmultilabel_nn.networks.layers._identity import Unchanged
+from skmultilabel_nn.networks.layers._identity import MaskedIdentity
 
 from ._introspection import is_functional
 
@@ -110,7 +110,7 @@ def _linear(operation, input_shape):
     if getattr(getattr(operation, "activation", None), "__name__", None) in _FINAL:
         operation.activation = keras.activations.get("linear")
     elif type(operation).__name__.lower() in _FINAL:  # a layer, or a function of keras.ops
-        return Unchanged(name=f"{operation.name}_logits")
+        return MaskedIdentity(name=f"{operation.name}_logits")
     return operation
 
 

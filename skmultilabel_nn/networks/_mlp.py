@@ -31,7 +31,7 @@ class MLP(NetworkBuilder):
     n_bins : int, default=0
         Bins of the piecewise linear encoding that is put beside each feature, so that the network
         learns thresholds of a feature as easily as trees do. For dense features only. 0 for none.
-    skip : bool, default=False
+    linear_skip : bool, default=False
         Whether a linear model on the features, common to all members, is added to their logits.
     dtype : str, default="float32"
         Keras dtype policy of all layers.
@@ -60,7 +60,7 @@ class MLP(NetworkBuilder):
         input_dropout=0.5,
         n_members=8,
         n_bins=0,
-        skip=False,
+        linear_skip=False,
         dtype="float32",
         sparse=False,
     ):
@@ -70,7 +70,7 @@ class MLP(NetworkBuilder):
         self.input_dropout = input_dropout
         self.n_members = n_members
         self.n_bins = n_bins
-        self.skip = skip
+        self.linear_skip = linear_skip
         self.dtype = dtype
         self.sparse = sparse
 
@@ -86,13 +86,13 @@ class MLP(NetworkBuilder):
             check_rate("input_dropout", self.input_dropout),
             check_integer("n_members", self.n_members, minimum=1),
             check_integer("n_bins", self.n_bins, minimum=0),
-            check_boolean("skip", self.skip),
+            check_boolean("linear_skip", self.linear_skip),
             self.dtype,
             check_boolean("sparse", self.sparse),
         )
 
     def _network(self, input_shape, n_outputs):
-        from skmultilabel_nn.networks.layers._ensemble import MeanOfMembers
+        from skmultilabel_nn.networks.layers._ensemble import EnsembleMean
 
         keras = load_keras()
         inputs = keras.Input(input_shape, dtype=self.dtype, sparse=self.sparse, name="features")
@@ -103,10 +103,10 @@ class MLP(NetworkBuilder):
             if self.dropout:
                 x = keras.layers.Dropout(self.dropout, dtype=self.dtype, name=f"dropout_{i}")(x)
         outputs = self._logits(n_outputs)(x)
-        if self.skip and self.hidden_layer_sizes:
-            outputs = self._with_skip(outputs, features, n_outputs)
+        if self.linear_skip and self.hidden_layer_sizes:
+            outputs = self._with_linear_skip(outputs, features, n_outputs)
         if self._packed:
-            outputs = MeanOfMembers(dtype=self.dtype, name="mean_of_members")(outputs)
+            outputs = EnsembleMean(dtype=self.dtype, name="ensemble_mean")(outputs)
         return keras.Model(inputs, outputs, name="mlp")
 
     def _features(self, x):
@@ -128,13 +128,13 @@ class MLP(NetworkBuilder):
     def _packed(self):
         return self.n_members > 1 and len(self.hidden_layer_sizes) > 0
 
-    def _with_skip(self, outputs, features, n_outputs):
+    def _with_linear_skip(self, outputs, features, n_outputs):
         """Add a linear model, which starts at 0 so that training starts at the frequencies."""
         layers, dtype = load_keras().layers, self.dtype
         options = {"use_bias": False, "kernel_initializer": "zeros", "dtype": dtype}
-        linear = layers.Dense(n_outputs, name="skip", **options)(features)
+        linear = layers.Dense(n_outputs, name="linear_skip", **options)(features)
         if self._packed:
-            linear = layers.Reshape((1, n_outputs), dtype=dtype, name="for_all_members")(linear)
+            linear = layers.Reshape((1, n_outputs), dtype=dtype, name="shared_by_members")(linear)
         return layers.Add(dtype=dtype, name="sum")([outputs, linear])
 
     def _hidden(self, units, name):
@@ -146,11 +146,11 @@ class MLP(NetworkBuilder):
         return load_keras().layers.Dense(units, **options)
 
     def _logits(self, n_outputs):
-        from skmultilabel_nn.networks.layers._ensemble import MemberHeads, PackedDense
+        from skmultilabel_nn.networks.layers._ensemble import EnsembleOutput, PackedDense
 
         options = {"dtype": self.dtype, "name": "logits"}
         if not self._packed:
             return load_keras().layers.Dense(n_outputs, **options)
         if self.n_members * self.hidden_layer_sizes[-1] * n_outputs > _LARGEST_HEADS:
             return PackedDense(n_outputs, self.n_members, **options)
-        return MemberHeads(n_outputs, **options)
+        return EnsembleOutput(n_outputs, **options)

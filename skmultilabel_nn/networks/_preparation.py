@@ -17,7 +17,7 @@ from ._introspection import build, finalize, is_functional, iter_keras_objects
 from ._mlp import MLP
 from ._seeding import reseed
 from ._serialization import configuration, user_code
-from .layers._ensemble import MeanOfMembers
+from .layers._ensemble import EnsembleMean
 from .layers._input_scaling import InputScaling
 from .layers._piecewise_linear import PiecewiseLinear
 from .layers._sparse_linear import SparseLinear
@@ -86,8 +86,8 @@ def prepare_network(
         model, input_scaling = _with_scaling(model, input_shape, scaling, dtype)
     layers = iter_keras_objects(model)
     for layer in layers:
-        if isinstance(layer, MeanOfMembers):
-            layer.exclusive = multiclass
+        if isinstance(layer, EnsembleMean):
+            layer.multiclass = multiclass
     return PreparedNetwork(
         model,
         input_scaling,

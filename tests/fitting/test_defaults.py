@@ -81,7 +81,8 @@ def test_sparse_features_have_a_linear_model_beside_the_network(sizes, skip, n_f
     Y = np.arange(80).reshape(40, 2) % 2
     clf = KerasMultiLabelClassifier(sizes, epochs=1, random_state=0).fit(X, Y)
     assert (
-        any(getattr(part, "name", "") == "skip" for part in iter_keras_objects(clf.model_)) == skip
+        any(getattr(part, "name", "") == "linear_skip" for part in iter_keras_objects(clf.model_))
+        == skip
     )
     assert clf.predict_proba(X).shape == (40, 2)
 

@@ -33,7 +33,7 @@ def test_gives_logits():
 def test_no_dropout_no_layer(n_members):
     builder = MLP((5, 4), dropout=0, input_dropout=0, n_members=n_members)
     names = [layer.name for layer in builder((3,), 2).layers]
-    last = ["mean_of_members"] if n_members > 1 else []
+    last = ["ensemble_mean"] if n_members > 1 else []
     assert names == ["features", "hidden_1", "hidden_2", "logits", *last]
 
 
@@ -49,15 +49,19 @@ def test_members_share_all_but_the_last_matrix(n_labels, monkeypatch):
 @pytest.mark.parametrize("n_members", [1, 3])
 def test_skip_adds_a_linear_model(n_members):
     options = {"dropout": 0, "input_dropout": 0, "n_members": n_members}
-    model = MLP((5,), skip=True, **options)((7,), 2)
+    model = MLP((5,), linear_skip=True, **options)((7,), 2)
     plain = MLP((5,), **options)((7,), 2)
     plain.set_weights(
-        [w for v, w in zip(model.weights, model.get_weights(), strict=True) if "skip" not in v.path]
+        [
+            w
+            for v, w in zip(model.weights, model.get_weights(), strict=True)
+            if "linear_skip" not in v.path
+        ]
     )
     X = np.random.RandomState(0).standard_normal((4, 7)).astype(np.float32)
     np.testing.assert_allclose(model(X), plain(X), rtol=1e-4, atol=1e-6)  # it starts at 0
     kernel = np.random.RandomState(1).standard_normal((7, 2)).astype(np.float32)
-    model.get_layer("skip").set_weights([kernel])
+    model.get_layer("linear_skip").set_weights([kernel])
     added = np.asarray(model(X, training=True) - plain(X, training=True)).reshape(4, -1, 2)
     np.testing.assert_allclose(
         added, np.repeat((X @ kernel)[:, None], n_members, axis=1), rtol=1e-3, atol=1e-5
@@ -98,7 +102,7 @@ def test_parameters():
         "input_dropout": 0.5,
         "n_members": 2,
         "n_bins": 0,
-        "skip": False,
+        "linear_skip": False,
         "dtype": "float32",
         "sparse": False,
     }

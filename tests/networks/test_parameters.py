@@ -15,7 +15,7 @@ WRONG = [
     *[(MLP, name, v) for name in ("dropout", "input_dropout") for v in RATES],
     *[(MLP, "n_members", v) for v in COUNTS],
     *[(MLP, "n_bins", v) for v in (-1, 2.5, "2", None)],
-    *[(MLP, name, v) for name in ("skip", "sparse") for v in (None, "no", 2)],
+    *[(MLP, name, v) for name in ("linear_skip", "sparse") for v in (None, "no", 2)],
     *[(ConvNet, "filters", v) for v in [(), [], (0,), (4.5,), 8, None]],
     *[(ConvNet, name, v) for name in ("kernel_size", "grid") for v in COUNTS],
     *[(ConvNet, "dropout", v) for v in RATES],

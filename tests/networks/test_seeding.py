@@ -125,7 +125,7 @@ class Own(keras.Model):
 NETWORKS = {
     "mlp": (MLP((4, 4)), (6,)),
     "one member": (MLP((4,), n_members=1), (6,)),
-    "bins and skip": (MLP((4,), n_bins=2, skip=True), (6,)),
+    "bins and skip": (MLP((4,), n_bins=2, linear_skip=True), (6,)),
     "our images": (ConvNet((2, 2)), (8, 8, 3)),
     "our tokens": (EmbeddingBag(9, 4, 3), (6,)),
     "plain": (plain, (6,)),

@@ -112,7 +112,7 @@ class PackedDense(keras.layers.Layer):
 
 
 @serializable
-class MemberHeads(keras.layers.Layer):
+class EnsembleOutput(keras.layers.Layer):
     """A linear layer that every member has for itself, (n, n_members, d) to (n, n_members, units).
 
     Parameters
@@ -169,14 +169,14 @@ def _logit_of_mean_sigmoid(logits):
 
 
 @serializable
-class MeanOfMembers(keras.layers.Layer):
+class EnsembleMean(keras.layers.Layer):
     """The logits of the members' mean probability; in training, the logits of every member.
 
     Parameters
     ----------
-    exclusive : bool, default=False
+    multiclass : bool, default=False
         Whether the outputs are exclusive classes, whose probabilities come of a softmax.
-    each_trains : bool, default=True
+    train_members_separately : bool, default=True
         Whether each member learns by its own error: in training nothing is averaged then, and the
         loss sees logits of shape (n, n_members, n_outputs).
     double_precision : bool, default=True
@@ -187,19 +187,25 @@ class MeanOfMembers(keras.layers.Layer):
     """
 
     def __init__(
-        self, exclusive=False, each_trains=True, double_precision=True, *, name=None, dtype=None
+        self,
+        multiclass=False,
+        train_members_separately=True,
+        double_precision=True,
+        *,
+        name=None,
+        dtype=None,
     ):
         super().__init__(name=name, dtype=dtype)
         self.double_precision = double_precision
-        self.exclusive = exclusive
-        self.each_trains = each_trains
+        self.multiclass = multiclass
+        self.train_members_separately = train_members_separately
 
     def call(self, inputs, training=False):
         """Average over the members."""
-        if training and self.each_trains:
+        if training and self.train_members_separately:
             return inputs
         logits = ops.cast(inputs, "float64") if self.double_precision else inputs
-        combine = _log_of_mean_softmax if self.exclusive else _logit_of_mean_sigmoid
+        combine = _log_of_mean_softmax if self.multiclass else _logit_of_mean_sigmoid
         return ops.cast(combine(logits), inputs.dtype)
 
     def compute_output_shape(self, input_shape):
@@ -211,7 +217,7 @@ class MeanOfMembers(keras.layers.Layer):
         return {
             "name": self.name,
             "dtype": self.dtype_policy.name,
-            "exclusive": self.exclusive,
-            "each_trains": self.each_trains,
+            "multiclass": self.multiclass,
+            "train_members_separately": self.train_members_separately,
             "double_precision": self.double_precision,
         }

@@ -6,7 +6,7 @@ keras = load_keras()
 
 
 @serializable
-class Unchanged(keras.layers.Layer):
+class MaskedIdentity(keras.layers.Layer):
     """Return the inputs: what takes the place of a layer that is called with a mask, as Softmax."""
 
     def call(self, inputs, mask=None):

@@ -7,7 +7,7 @@ ops = keras.ops
 
 
 @serializable
-class MeanOfTokens(keras.layers.GlobalAveragePooling1D):
+class MaskedMean(keras.layers.GlobalAveragePooling1D):
     """The mean over the tokens that are not masked; zeros for a row that has none.
 
     Keras's layer, whose mean is NaN for such a row, as of an empty text.

@@ -1,9 +1,9 @@
 """All layers of this package: importing this module registers them with Keras."""
 
-from ._ensemble import InputDropout, MeanOfMembers, MemberHeads, PackedDense
-from ._identity import Unchanged
+from ._ensemble import EnsembleMean, EnsembleOutput, InputDropout, PackedDense
+from ._identity import MaskedIdentity
 from ._input_scaling import InputScaling
-from ._masked_mean import MeanOfTokens
+from ._masked_mean import MaskedMean
 from ._piecewise_linear import PiecewiseLinear
 from ._sparse_linear import SparseLinear
 
@@ -13,8 +13,8 @@ LAYERS = (
     SparseLinear,
     InputDropout,
     PackedDense,
-    MemberHeads,
-    MeanOfMembers,
-    MeanOfTokens,
-    Unchanged,
+    EnsembleOutput,
+    EnsembleMean,
+    MaskedMean,
+    MaskedIdentity,
 )

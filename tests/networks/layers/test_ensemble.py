@@ -8,9 +8,9 @@ from scipy.special import expit, softmax
 
 from skmultilabel_nn import KerasMultiLabelClassifier
 from skmultilabel_nn.networks.layers._ensemble import (
+    EnsembleMean,
+    EnsembleOutput,
     InputDropout,
-    MeanOfMembers,
-    MemberHeads,
     PackedDense,
 )
 
@@ -62,14 +62,14 @@ class TestPackedDense:
 
 def test_heads(rng):
     X = rng.standard_normal((N, MEMBERS, INPUTS)).astype(np.float32)
-    layer = drawn(MemberHeads(UNITS), X.shape, rng)
+    layer = drawn(EnsembleOutput(UNITS), X.shape, rng)
     kernel, bias = layer.get_weights()
     expected = np.stack([X[:, k] @ kernel[k] + bias[k] for k in range(MEMBERS)], axis=1)
     np.testing.assert_allclose(layer(X), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_heads_start_as_those_of_a_plain_network():
-    layer = MemberHeads(50)
+    layer = EnsembleOutput(50)
     layer.build((None, MEMBERS, 70))
     limit = np.sqrt(6 / 120)
     assert 0.9 * limit < np.abs(layer.kernel).max() <= limit
@@ -78,24 +78,24 @@ def test_heads_start_as_those_of_a_plain_network():
 class TestMeanOfMembers:
     def test_labels(self, rng):
         logits = rng.standard_normal((N, MEMBERS, UNITS)).astype(np.float32) * 5
-        found = expit(np.asarray(MeanOfMembers()(logits)))
+        found = expit(np.asarray(EnsembleMean()(logits)))
         np.testing.assert_allclose(found, expit(logits).mean(axis=1), rtol=1e-5)
 
     def test_classes(self, rng):
         logits = rng.standard_normal((N, MEMBERS, UNITS)).astype(np.float32) * 5
-        found = softmax(np.asarray(MeanOfMembers(exclusive=True)(logits)), axis=1)
+        found = softmax(np.asarray(EnsembleMean(multiclass=True)(logits)), axis=1)
         np.testing.assert_allclose(found, softmax(logits, axis=2).mean(axis=1), rtol=1e-5)
 
-    @pytest.mark.parametrize("exclusive", [False, True])
-    def test_finite_far_out(self, exclusive):
+    @pytest.mark.parametrize("multiclass", [False, True])
+    def test_finite_far_out(self, multiclass):
         logits = np.array([[[90.0, -90.0], [88.0, -91.0]]], np.float32)
-        found = np.asarray(MeanOfMembers(exclusive)(logits))
+        found = np.asarray(EnsembleMean(multiclass)(logits))
         assert np.isfinite(found).all()
         assert found[0, 0] > found[0, 1] + 170
 
     def test_one_member_is_itself(self, rng):
         logits = rng.standard_normal((N, 1, UNITS)).astype(np.float32)
-        np.testing.assert_allclose(MeanOfMembers()(logits), logits[:, 0], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(EnsembleMean()(logits), logits[:, 0], rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("rate", [0.25, 0.5])
@@ -109,7 +109,7 @@ def test_dropout_of_sparse_inputs(rate):
 
 
 @pytest.mark.parametrize(
-    "layer", [PackedDense(3, 2, "relu", name="a"), MemberHeads(4), MeanOfMembers(True, False)]
+    "layer", [PackedDense(3, 2, "relu", name="a"), EnsembleOutput(4), EnsembleMean(True, False)]
 )
 def test_configuration(layer):
     again = type(layer).from_config(layer.get_config())
