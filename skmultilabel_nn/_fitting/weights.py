@@ -65,7 +65,8 @@ def log_odds(Y, weight, *, multilabel):
     -------
     ndarray of shape (n_outputs,), float64
         Frequencies are smoothed by Jeffreys' prior, half a sample with and half a sample without
-        the label, and kept above 1e-4 and below 1 - 1e-4.
+        the label, and kept above 1e-4 and below 1 - 1e-4. With many rare labels by less, so that
+        the expected number of labels per sample grows by a tenth at most.
     """
     cells = np.ones((1, 1)) if weight is None else as_cells(weight)
     positives = np.ravel(_positive_cells(Y, cells).sum(axis=0, dtype=np.float64))
@@ -75,8 +76,10 @@ def log_odds(Y, weight, *, multilabel):
     share = np.divide(positives, totals, out=np.zeros(len(positives)), where=totals > 0)
     # Kish's effective number of samples: that of a weighted label, whatever the weights' scale.
     n_samples = np.divide(totals**2, squares, out=np.zeros(len(totals)), where=squares > 0)
+    positives = share * n_samples
+    prior = min(0.5, max(1.0, positives.sum() / 10) / len(positives))
     n_alternatives = 2 if multilabel else Y.shape[1]
-    frequency = (share * n_samples + 0.5) / (n_samples + 0.5 * n_alternatives)
+    frequency = (positives + prior) / (n_samples + prior * n_alternatives)
     frequency = frequency.clip(1e-4, 1 - 1e-4)
     return logit(frequency) if multilabel else np.log(frequency)
 

@@ -170,7 +170,13 @@ class TestLogOdds:
     def test_classes(self, weight):
         Y = np.repeat([[1, 0, 0], [0, 1, 0]], [6, 4], axis=0)
         found = softmax(log_odds(Y, weight, multilabel=False))
-        np.testing.assert_allclose(found, np.array([6.5, 4.5, 0.5]) / 11.5)
+        np.testing.assert_allclose(found, (np.array([6, 4, 0]) + 1 / 3) / 11)
+
+    @pytest.mark.parametrize("n_labels", [50, 1000])
+    def test_many_rare_labels_do_not_add_up(self, n_labels):
+        Y = (np.random.RandomState(0).rand(60, n_labels) < 1 / n_labels).astype(int)
+        expected = expit(log_odds(Y, None, multilabel=True)).sum()
+        assert Y.mean(axis=0).sum() <= expected < 1.2 * Y.mean(axis=0).sum()
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-45, 1e38, 1e300])
