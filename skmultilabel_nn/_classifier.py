@@ -8,13 +8,11 @@ from ._prediction import PredictionMixin
 from ._utils.arguments import explain_keras_arguments
 from ._utils.checks import check_boolean
 from ._utils.docstrings import inherit_docstring
-from ._utils.nested_parameters import NestedParametersMixin
+from ._utils.nested_parameters import ParametersMixin
 from .networks._storage import can_be_pickled, restored, storable
 
 
-class KerasMultiLabelClassifier(
-    NestedParametersMixin, PredictionMixin, ClassifierMixin, BaseEstimator
-):
+class KerasMultiLabelClassifier(ParametersMixin, PredictionMixin, ClassifierMixin, BaseEstimator):
     """Neural network for multi-label classification.
 
     The network outputs one logit per label, and the sigmoid of the logit is the probability of the

@@ -24,7 +24,7 @@ class Network(BaseEstimator):
 KerasMultiLabelClassifier(network=Network()) then has the parameters {given}."""
 
 
-class NestedParametersMixin:
+class ParametersMixin:
     """Explain in `set_params` what to write instead of nested parameters that do not exist."""
 
     @inherit_docstring(BaseEstimator.set_params)
