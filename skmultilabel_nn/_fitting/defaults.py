@@ -7,11 +7,11 @@ import scipy.sparse as sp
 
 from skmultilabel_nn._backend.batches import WIDEST_DENSE_BATCH
 from skmultilabel_nn._backend.loading import load_keras
+from skmultilabel_nn._training.cell_weights import has_uniform_effective_weights
 from skmultilabel_nn._training.compilation import compiled_optimizer_and_loss
 from skmultilabel_nn._training.config import DEFAULT_WARMUP_FRACTION, TrainingConfig
 from skmultilabel_nn._training.shared_moment_adam import SharedSecondMomentAdam
 from skmultilabel_nn._utils.checks import is_auto
-from skmultilabel_nn._utils.weights import has_uniform_cell_weights
 from skmultilabel_nn.networks._introspection import has_sparse_linear
 
 # Sparse X with more features than this is high-dimensional.
@@ -88,7 +88,7 @@ def resolve_defaults(parameters, samples, *, multilabel, partial=False, previous
     own_optimizer, own_loss = compiled_optimizer_and_loss(parameters.network)
     optimizer = _value_or_default(parameters.optimizer, own_optimizer)
     one_cycle = _uses_one_cycle(parameters, optimizer, partial)
-    allow_sgd = one_cycle and _can_use_sgd(parameters, samples.weight, multilabel)
+    allow_sgd = one_cycle and _can_use_sgd(parameters, samples, multilabel)
     problem = describe_problem(samples, allow_sgd=allow_sgd)
     network = _network_settings(parameters, problem) if previous is None else _network_of(previous)
     linear = network["regime"] == "many_rare_labels" or has_sparse_linear(parameters.network)
@@ -229,7 +229,7 @@ def _uses_one_cycle(parameters, optimizer, partial):
     )
 
 
-def _can_use_sgd(parameters, weight, multilabel):
+def _can_use_sgd(parameters, samples, multilabel):
     """Return whether the network is the default one, and the labels are trained independently.
 
     SGD steps are proportional to the weight of a cell, so weights must be uniform.
@@ -241,7 +241,7 @@ def _can_use_sgd(parameters, weight, multilabel):
         and all(is_auto(getattr(parameters, name)) for name in names)
         and parameters.activation == "relu"
         and (is_auto(parameters.loss) or parameters.loss == "binary_crossentropy")
-        and has_uniform_cell_weights(weight)
+        and has_uniform_effective_weights(samples)
     )
 
 

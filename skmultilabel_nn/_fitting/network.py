@@ -4,7 +4,7 @@ from functools import partial
 
 from skmultilabel_nn._backend.batches import WIDEST_DENSE_BATCH, layout
 from skmultilabel_nn._backend.loading import load_keras
-from skmultilabel_nn._utils.weights import row_weights
+from skmultilabel_nn._training.cell_weights import effective_row_weights
 from skmultilabel_nn.networks._linear import linear_network
 from skmultilabel_nn.networks._mlp import MLP
 from skmultilabel_nn.networks._preparation import (
@@ -40,7 +40,7 @@ def build_network(estimator, samples, config, *, seed):
     TypeError, ValueError
         If the user's network does not match X or y, or has no trainable weights.
     """
-    weight = row_weights(samples.weight)
+    weight = effective_row_weights(samples)
     shift = factor = scaling = None
     if config.standardize:
         shift, factor = scaling_statistics(samples.X, weight)
@@ -61,7 +61,7 @@ def build_network(estimator, samples, config, *, seed):
     if scaling is not None:
         prepared.input_scaling.set_weights([w for w in (shift, factor) if w is not None])
     if not isinstance(estimator.network, load_keras().Model):  # a model keeps its weights
-        odds = log_odds(samples.Y, samples.weight, multilabel=config.multilabel)
+        odds = log_odds(samples, multilabel=config.multilabel)
         initialize_output_bias(prepared, odds)
         adapt_layers(prepared, samples, weight, batch_size=config.batch_size)
     return prepared.model

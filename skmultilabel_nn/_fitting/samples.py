@@ -11,7 +11,7 @@ from skmultilabel_nn.decision._prediction import resolve_threshold
 from skmultilabel_nn.model_selection._stratification import stratified_validation_rows
 
 from .defaults import standardizes
-from .weights import training_weight
+from .weights import training_weights
 
 
 def resolve_validation_data(validation_data, X_val, y_val):
@@ -95,9 +95,9 @@ def split_validation(
 
 
 def weight_for_training(estimator, codec, samples):
-    """Return the samples with their final weights: sample, cell and class weights multiplied."""
-    weight = training_weight(samples, codec, samples.weight, estimator.class_weight)
-    return samples._replace(weight=weight)
+    """Return the samples with their final weights, made of sample, cell and class weights."""
+    weights = training_weights(samples, codec, samples.weight, estimator.class_weight)
+    return samples._replace(weight=weights[0], label_weights=weights[1])
 
 
 def _check_X(estimator, X, *, reset):

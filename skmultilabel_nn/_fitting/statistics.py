@@ -4,6 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.preprocessing import StandardScaler
 
+from skmultilabel_nn._training.cell_weights import share_of_nonzero_weights
 from skmultilabel_nn._training.config import MAX_LEARNING_RATE
 from skmultilabel_nn.networks.layers._piecewise_linear import subsample
 
@@ -29,8 +30,7 @@ def adapt_layers(prepared, samples, weight, *, batch_size):
     """
     if prepared.sparse_linear is not None:
         observed = slice(None) if weight is None else weight > 0
-        cells = samples.weight
-        share = 1.0 if cells is None else np.count_nonzero(cells) / cells.size
+        share = share_of_nonzero_weights(samples)
         X, Y = samples.X[observed], samples.Y[observed]
         prepared.sparse_linear.adapt(X, Y, MAX_LEARNING_RATE, share, batch_size)
     for layer in prepared.piecewise_linear:

@@ -1,4 +1,4 @@
-"""Final weights: sample, cell and class weights in one array, zero for unknown cells."""
+"""Final weights, made of sample, cell and class weights; zero for unknown cells."""
 
 from numbers import Real
 
@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import logit
 
+from skmultilabel_nn._training.cell_weights import LabelWeights, row_blocks, weight_blocks
 from skmultilabel_nn._utils.text import format_value, format_values
 from skmultilabel_nn._utils.weights import as_cells, cell_weights, within_range
 
@@ -13,8 +14,12 @@ from skmultilabel_nn._utils.weights import as_cells, cell_weights, within_range
 _FLOAT32_EXPONENT = 30
 
 
-def training_weight(target, codec, sample_weight=None, class_weight=None):
-    """Multiply the sample, cell and class weights of each cell.
+def training_weights(target, codec, sample_weight=None, class_weight=None):
+    """Return sample or cell weights, and those of labels where they are not multiplied into them.
+
+    A class weight depends on the label and its value only, so the program that trains multiplies
+    it: an array of the weights of all cells takes far more memory than a sparse `Y`. Where there is
+    such an array anyway, for cell weights or unknown cells, its cells are the products.
 
     Parameters
     ----------
@@ -30,7 +35,9 @@ def training_weight(target, codec, sample_weight=None, class_weight=None):
 
     Returns
     -------
-    ndarray of shape (n_samples,) or (n_samples, n_outputs), float32; None if all weights are equal
+    weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
+        None if all are equal. float32, beside label weights float64.
+    label_weights : LabelWeights or None
 
     Raises
     ------
@@ -43,21 +50,21 @@ def training_weight(target, codec, sample_weight=None, class_weight=None):
         weight = cell_weights(weight, target.known, target.Y.shape)
     if class_weight is not None:
         positive, negative = _class_weights(target, codec, weight, class_weight)
+        if codec.multilabel and (weight is None or weight.ndim == 1):
+            return _scaled_together(weight, positive, negative)
         weight = _apply_class_weights(target.Y, codec, weight, positive, negative)
     if weight is None:
-        return None
-    return within_range(weight, _FLOAT32_EXPONENT).astype(np.float32, copy=False)
+        return None, None
+    return within_range(weight, _FLOAT32_EXPONENT).astype(np.float32, copy=False), None
 
 
-def log_odds(Y, weight, *, multilabel):
+def log_odds(samples, *, multilabel):
     """Compute the logits of the label frequencies, the constant prediction with the least loss.
 
     Parameters
     ----------
-    Y : ndarray or csr_array of shape (n_samples, n_outputs)
-        Indicator, one-hot for 1-D classes.
-    weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
-        Result of `training_weight`.
+    samples : Samples
+        With their final weights.
     multilabel : bool
         Whether the outputs are independent labels.
 
@@ -68,17 +75,20 @@ def log_odds(Y, weight, *, multilabel):
         the label, and kept above 1e-4 and below 1 - 1e-4. With many rare labels by less, so that
         the expected number of labels per sample grows by a tenth at most.
     """
-    cells = np.ones((1, 1)) if weight is None else as_cells(weight)
-    positives = np.ravel(_positive_cells(Y, cells).sum(axis=0, dtype=np.float64))
-    repeats = Y.shape[0] / cells.shape[0]
-    totals = cells.sum(axis=0, dtype=np.float64) * repeats
-    squares = np.einsum("ij,ij->j", cells, cells, dtype=np.float64) * repeats
+    positives = totals = squares = 0.0
+    for rows, weight in weight_blocks(samples):
+        Y = samples.Y[rows]
+        cells = np.ones((1, 1)) if weight is None else as_cells(weight)
+        positives = positives + _positive_sums(Y, cells)
+        repeats = Y.shape[0] / cells.shape[0]
+        totals = totals + cells.sum(axis=0, dtype=np.float64) * repeats
+        squares = squares + np.einsum("ij,ij->j", cells, cells, dtype=np.float64) * repeats
     share = np.divide(positives, totals, out=np.zeros(len(positives)), where=totals > 0)
     # Kish's effective number of samples: that of a weighted label, whatever the weights' scale.
     n_samples = np.divide(totals**2, squares, out=np.zeros(len(totals)), where=squares > 0)
     positives = share * n_samples
     prior = min(0.5, max(1.0, positives.sum() / 10) / len(positives))
-    n_alternatives = 2 if multilabel else Y.shape[1]
+    n_alternatives = 2 if multilabel else len(positives)
     frequency = (positives + prior) / (n_samples + prior * n_alternatives)
     frequency = frequency.clip(1e-4, 1 - 1e-4)
     return logit(frequency) if multilabel else np.log(frequency)
@@ -112,7 +122,7 @@ def _class_weights(target, codec, weight, class_weight):
 def _balanced(Y, codec, weight):
     n_samples, n_outputs = Y.shape
     cells = np.ones((1, 1)) if weight is None else as_cells(weight)
-    positives = np.ravel(_positive_cells(Y, cells).sum(axis=0))
+    positives = _positive_sums(Y, cells)
     totals = np.broadcast_to(cells.sum(axis=0), n_outputs) * (n_samples / cells.shape[0])
     if not codec.multilabel:
         present = (positives > 0).sum()
@@ -120,25 +130,35 @@ def _balanced(Y, codec, weight):
     return _ratio(totals, 2 * positives), _ratio(totals, 2 * (totals - positives))
 
 
-def _positive_cells(Y, cells):
-    return Y.multiply(cells).tocsr() if sp.issparse(Y) else Y * cells
+def _positive_sums(Y, cells):
+    """Sum the weights of the positive cells of each label."""
+    if sp.issparse(Y):
+        return np.ravel(Y.multiply(cells).tocsr().sum(axis=0, dtype=np.float64))
+    sums = np.zeros((0, Y.shape[1]))
+    for rows in row_blocks(Y.shape):
+        products = Y[rows] * (cells if len(cells) == 1 else cells[rows])
+        # Row after row, so that the sums do not depend on the blocks.
+        sums = np.concatenate([sums, products]).sum(axis=0, keepdims=True)
+    return sums[0]
 
 
 def _ratio(total, part):
     return np.divide(total, part, out=np.ones(len(part)), where=part > 0)
 
 
+def _scaled_together(weight, positive, negative):
+    """Return row weights and label weights whose products are in the range of float32."""
+    both = within_range(np.stack([positive, negative]), _FLOAT32_EXPONENT)
+    if weight is None:
+        return None, LabelWeights(*both)
+    weight = within_range(weight, _FLOAT32_EXPONENT)
+    unit = np.ldexp(1.0, np.frexp(weight.max())[1])
+    return weight, LabelWeights(*within_range(both * unit, _FLOAT32_EXPONENT) / unit)
+
+
 def _apply_class_weights(Y, codec, weight, positive, negative):
     if not codec.multilabel:
         rows = np.ravel(Y @ positive)
         return rows if weight is None else rows * weight
-    if sp.issparse(Y) and weight is None:
-        both = within_range(np.stack([positive, negative]), _FLOAT32_EXPONENT)
-        positive, negative = both.astype(np.float32)
-        cells = np.tile(negative, (Y.shape[0], 1))  # half of float64's memory
-        rows, columns = Y.nonzero()
-        cells[rows, columns] = positive[columns]
-        return cells
     Y = Y.toarray() if sp.issparse(Y) else Y
-    cells = np.where(Y > 0, positive, negative)
-    return cells if weight is None else cells * as_cells(weight)
+    return np.where(Y > 0, positive, negative) * weight

@@ -11,6 +11,7 @@ from skmultilabel_nn.networks._introspection import iter_keras_objects
 from skmultilabel_nn.networks._probabilities import with_probabilities
 
 from .one_cycle import OneCycle
+from .weight_layout import WeightLayout
 
 keras = load_keras()
 tf = load_tensorflow()
@@ -30,6 +31,8 @@ class CompiledModel:
         Layouts of X and Y for which the programs are compiled.
     weight_ndim : {0, 1, 2}
         Sample weights: none, one per row, or one per cell.
+    label_weights : bool, default=False
+        Whether samples have label weights.
     key : object or None
         Key under which this model is kept for later fits.
     schedule : OneCycle or None
@@ -48,6 +51,7 @@ class CompiledModel:
         weight_ndim,
         key,
         *,
+        label_weights=False,
         schedule=None,
         metrics=(),
         activation="sigmoid",
@@ -59,7 +63,8 @@ class CompiledModel:
         self._schedule = schedule
         self.overrides_train_step = type(model).train_step is not keras.Model.train_step
         self.overrides_test_step = type(model).test_step is not keras.Model.test_step
-        self._x, self._y, self._weight_ndim = x_layout, y_layout, weight_ndim
+        self._x, self._y = x_layout, y_layout
+        self._weight = WeightLayout(weight_ndim, label_weights, y_layout.shape[0], y_layout.dtype)
         self._build_state()
         self._fresh_optimizer = [_compact_array(v.numpy()) for v in model.optimizer.variables]
         self._programs = {}
@@ -171,16 +176,9 @@ class CompiledModel:
         n = rows.X.shape[0]
         unit = max(1, 2 ** (n.bit_length() - 4))
         n_rows = -(-n // unit) * unit if padded else None
-        weight = (self._weight_tensor(rows.weight, n, n_rows),) if self._weight_ndim else ()
+        weight = self._weight.to_tensors(rows, n_rows=n_rows)
         x = batches.to_tensors(rows.X, self._x, n_rows=n_rows)
         return x, batches.to_tensors(rows.Y, self._y, n_rows=n_rows), weight
-
-    def _weight_tensor(self, weight, n, n_rows):
-        weight = np.ones(n, self._y.dtype) if weight is None else weight
-        if weight.ndim < self._weight_ndim:
-            weight = np.repeat(weight[:, np.newaxis], self._y.shape[0], axis=1)
-        layout = batches.layout(weight, self._y.dtype)
-        return batches.to_tensors(weight, layout, n_rows=n_rows)[0]
 
     def run(self, data, orders, first, last, batch_size, *, jit, max_epochs_per_call=1):
         """Train on batches `first` to `last` of each row of `orders`, one epoch per row.
@@ -276,9 +274,7 @@ class CompiledModel:
         return self._programs[name]
 
     def _signature(self):
-        shape = (None, *self._y.shape)[: self._weight_ndim]
-        weight = (tf.TensorSpec(shape, self._y.dtype),) if self._weight_ndim else ()
-        return self._x.signature(), self._y.signature(), weight
+        return self._x.signature(), self._y.signature(), self._weight.signature()
 
     def _train_step(self, batch):
         """Call `train_step` outside of a replica context.
@@ -293,8 +289,8 @@ class CompiledModel:
         return context.merge_call(lambda _, batch: self.model.train_step(batch), args=(batch,))
 
     def _gather(self, x, y, weight, index):
-        batch = batches.gather_batch(x, index, self._x), batches.gather_batch(y, index, self._y)
-        return batch + tuple(tf.gather(w, index) for w in weight)
+        x, y = batches.gather_batch(x, index, self._x), batches.gather_batch(y, index, self._y)
+        return x, y, *self._weight.gather_batch(weight, index, y)
 
     def _logs(self):
         results = self.model.get_metrics_result()

@@ -21,16 +21,20 @@ class Samples(NamedTuple):
     known : bool ndarray of shape (n_samples, n_outputs), or None
         False for unknown cells. None: all are known.
     weight : ndarray of shape (n_samples,) or (n_samples, n_outputs), or None
+    label_weights : LabelWeights or None
+        Factors of the weights by label and value, if `weight` has not one per cell.
     """
 
     X: Any
     Y: Any
     known: np.ndarray | None = None
     weight: np.ndarray | None = None
+    label_weights: Any = None
 
     def take(self, rows):
         """Return the samples at these indices, or those of a mask."""
-        return Samples(*(None if part is None else part[rows] for part in self))
+        *parts, label_weights = self
+        return Samples(*(None if part is None else part[rows] for part in parts), label_weights)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,6 +5,7 @@ from skmultilabel_nn._backend.program_cache import ProgramCache
 from skmultilabel_nn.networks._serialization import describe
 
 from .callbacks import monitor_mode
+from .cell_weights import with_cell_weights
 from .compilation import make_compile_arguments
 from .compiled_model import CompiledModel
 from .config import MAX_LEARNING_RATE, TrainingResult
@@ -65,7 +66,7 @@ def train(
         n_outputs=samples.Y.shape[1],
     )
     if validation is not None:
-        samples, validation = _unify_storage(samples, validation)
+        samples, validation = _unify_weights(*_unify_storage(samples, validation))
     architecture = describe(model)
     weight_ndim = _weight_ndim(samples, validation)
     compiled = _compiled_model(model, architecture, arguments, samples, config, weight_ndim)
@@ -101,6 +102,13 @@ def _unify_storage(samples, validation):
     return samples, validation._replace(X=X, Y=Y)
 
 
+def _unify_weights(samples, validation):
+    """Compute the weights of all cells if not both have label weights: one program serves both."""
+    if (samples.label_weights is None) == (validation.label_weights is None):
+        return samples, validation
+    return with_cell_weights(samples), with_cell_weights(validation)
+
+
 def _weight_ndim(*parts):
     weights = [samples.weight for samples in parts if samples is not None]
     return max(0 if weight is None else weight.ndim for weight in weights)
@@ -112,7 +120,8 @@ def _compiled_model(model, architecture, arguments, samples, config, weight_ndim
     y = batches.layout(samples.Y, architecture.dtype)
     network, compiled_with = architecture.key, arguments.key()
     known = None not in (network, compiled_with)
-    key = (network, compiled_with, x, y, weight_ndim) if known else None
+    label_weights = samples.label_weights is not None
+    key = (network, compiled_with, x, y, weight_ndim, label_weights) if known else None
     kept = key and _COMPILED_MODELS.take(key)
     if kept:
         return kept
@@ -124,6 +133,7 @@ def _compiled_model(model, architecture, arguments, samples, config, weight_ndim
         y,
         weight_ndim,
         key,
+        label_weights=label_weights,
         schedule=rate if isinstance(rate, OneCycle) else None,
         metrics=arguments.metrics,
         activation="sigmoid" if config.multilabel else "softmax",

@@ -8,13 +8,21 @@ import scipy.sparse as sp
 from scipy.special import expit, softmax
 from sklearn.utils.class_weight import compute_sample_weight
 
-from skmultilabel_nn._fitting.weights import log_odds, training_weight
+from skmultilabel_nn._fitting import weights as final_weights
+from skmultilabel_nn._fitting.weights import training_weights
 from skmultilabel_nn._targets.codec import learn_targets
+from skmultilabel_nn._training.cell_weights import with_cell_weights
+from skmultilabel_nn._training.config import Samples
 
 
 def weights(y, sample_weight=None, class_weight=None, classes=None):
     codec, target = learn_targets(y, classes=classes)
-    return training_weight(target, codec, sample_weight, class_weight)
+    found = training_weights(target, codec, sample_weight, class_weight)
+    return with_cell_weights(Samples(None, target.Y, target.known, *found)).weight
+
+
+def log_odds(Y, weight, *, multilabel):
+    return final_weights.log_odds(Samples(None, Y, weight=weight), multilabel=multilabel)
 
 
 def indicator(seed, n=30, n_labels=4):
@@ -188,17 +196,39 @@ def test_extreme_class_weights_stay_finite_numbers_of_float32(scale):
 
 
 @pytest.mark.parametrize("class_weight", ["balanced", "large", "small"])
-def test_sparse_targets_need_no_more_memory_than_the_weights(class_weight):
+@pytest.mark.parametrize("row_weights", [False, True])
+@pytest.mark.parametrize("form", [sp.csr_array, sp.csr_array.toarray])
+def test_class_weights_take_no_memory_per_cell(form, row_weights, class_weight):
     scale = {"large": 1e300, "small": 3.0}.get(class_weight)
     class_weight = class_weight if scale is None else np.linspace(1, scale, 1000)
-    Y = sp.random(500, 1000, 0.005, "csr", random_state=0)
+    Y = sp.random(10_000, 1000, 0.002, "csr", random_state=0)
     Y.data[:] = 1
-    codec, target = learn_targets(Y)
-    expected = weights(Y.toarray(), None, class_weight)
+    codec, target = learn_targets(form(sp.csr_array(Y)))
+    sample = np.random.RandomState(0).uniform(0.1, 1, 10_000) if row_weights else None
     tracemalloc.start()
-    found = training_weight(target, codec, None, class_weight)
+    weight, label_weights = training_weights(target, codec, sample, class_weight)
+    samples = Samples(None, target.Y, None, weight, label_weights)
+    assert np.isfinite(final_weights.log_odds(samples, multilabel=True)).all()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    np.testing.assert_array_equal(found, expected)
-    assert found.dtype == np.float32
-    assert peak < 1.5 * found.nbytes
+    assert peak < 0.5 * Y.shape[0] * Y.shape[1]  # half a byte per cell
+    assert (weight is not None) == row_weights
+    assert label_weights is not None
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", [3.0, 1e-3, 0.1, 7.0]])
+@pytest.mark.parametrize("row_weights", [False, True])
+def test_label_weights_are_the_products_with_cell_weights(row_weights, class_weight):
+    Y = indicator(0)
+    sample = np.random.RandomState(0).uniform(0.1, 1, 30) if row_weights else np.ones(30)
+    found = weights(Y, sample if row_weights else None, class_weight)
+    cells = np.repeat(sample[:, np.newaxis], 4, axis=1)
+    np.testing.assert_array_equal(found, weights(Y, cells, class_weight))
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e20, 1e30, 1e300])
+def test_extreme_products_with_row_weights_stay_in_the_range_of_float32(scale):
+    sample = np.linspace(1, 2, 30) * 1e28
+    found = weights(indicator(0), sample, scale * np.arange(1.0, 5))
+    assert np.isfinite(found).all()
+    assert 0 < found.max() < 2.0**32

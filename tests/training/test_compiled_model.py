@@ -6,6 +6,7 @@ import pytest
 import scipy.sparse as sp
 
 from skmultilabel_nn._backend import batches
+from skmultilabel_nn._training.cell_weights import LabelWeights, with_cell_weights
 from skmultilabel_nn._training.compilation import make_compile_arguments
 from skmultilabel_nn._training.compiled_model import CompiledModel
 from skmultilabel_nn._training.config import Samples
@@ -30,7 +31,8 @@ def trainer(model, rows, optimizer="adam", metrics=None, **given):
     parts.compile(model)
     x, y = (batches.layout(part, "float32") for part in rows[:2])
     weight_ndim = 0 if rows.weight is None else rows.weight.ndim
-    return CompiledModel(model, x, y, weight_ndim, None, **given)
+    labels = rows.label_weights is not None
+    return CompiledModel(model, x, y, weight_ndim, None, label_weights=labels, **given)
 
 
 def orders(n, epochs=1):
@@ -102,6 +104,33 @@ class TestRun:
         one, other = trainer(network(0), rows), trainer(network(0), sparse)
         logs, expected = run(other, sparse, epochs=2), run(one, rows, epochs=2)
         np.testing.assert_allclose(logs["loss"], expected["loss"], rtol=1e-5)
+
+    @pytest.mark.parametrize("weight_ndim", [0, 1])
+    @pytest.mark.parametrize("form", [np.asarray, sp.csr_array])
+    def test_label_weights_equal_cell_weights(self, weight_ndim, form):
+        rows, cells = self.label_and_cell_weights(weight_ndim, form)
+        one, other = trainer(network(0), rows), trainer(network(0), cells)
+        assert run(one, rows, epochs=2) == run(other, cells, epochs=2)
+        for a, b in zip(one.values(), other.values(), strict=True):
+            np.testing.assert_array_equal(a, b)
+        found = one.evaluate(one.tensors(rows), 43, 8)
+        assert found == other.evaluate(other.tensors(cells), 43, 8)
+
+    @pytest.mark.parametrize("weight_ndim", [0, 1])
+    def test_label_weights_with_xla(self, weight_ndim):
+        rows, cells = self.label_and_cell_weights(weight_ndim)
+        one, other = trainer(network(0), rows), trainer(network(0), cells)
+        for _ in range(2):  # XLA fuses the product with the loss, which may round otherwise
+            found, expected = run(one, rows, jit=True), run(other, cells, jit=True)
+            np.testing.assert_allclose(found["loss"], expected["loss"], rtol=1e-6)
+        for a, b in zip(one.values(), other.values(), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+
+    def label_and_cell_weights(self, weight_ndim, form=np.asarray):
+        rows = problem(0, 43, weight_ndim)
+        factors = LabelWeights(*np.random.RandomState(1).uniform(0.1, 3, (2, L)))
+        rows = rows._replace(Y=form(rows.Y), label_weights=factors)
+        return rows, with_cell_weights(rows)
 
     def test_logs_are_plain_numbers(self):
         logs = run(trainer(network(0), problem(0), metrics=["accuracy"]), problem(0))
