@@ -64,7 +64,10 @@ def _means(results):
     columns = list(RANKED) + COSTS + [TIMED_OUT, FAILED]
     rows = pd.DataFrame(results.rows).reindex(columns=["dataset", "baseline", *columns])
     means = rows.astype(dict.fromkeys(columns, float)).groupby(["dataset", "baseline"]).mean()
-    return means.rename_axis(columns="measure").T.stack(["dataset", "baseline"]).dropna()
+    stacked = means.rename_axis(columns="measure").T.stack(
+        ["dataset", "baseline"], future_stack=True
+    )
+    return stacked.dropna()
 
 
 def _about(datasets, selected_on):

@@ -116,7 +116,7 @@ def _comparison(context, condition, missing):
     if not missing:
         return f"`{table} {condition}`"
     if context.library == "pandas":
-        return f"`{table}.where({table}.isna(), {table} {condition})`"
+        return f"`({table} {condition}).astype(float).where({table}.notna())`"
     return f"`np.where(np.isnan({table}), np.nan, {table} {condition})`"
 
 

@@ -39,6 +39,8 @@ class CompiledModel:
         The learning rate of the model's optimizer, if it is one.
     metrics : sequence of ProbabilityMetric
         Metrics with which the model is compiled.
+    compile_model : callable
+        Compiles a model as this one was compiled.
     activation : {"sigmoid", "softmax"}
         Activation that turns logits into probabilities.
     """
@@ -55,10 +57,12 @@ class CompiledModel:
         schedule=None,
         metrics=(),
         activation="sigmoid",
+        compile_model=None,
     ):
         self.model = model
         self.metrics = list(metrics)
         self._activation = activation
+        self._compile = compile_model
         self.key = key
         self._schedule = schedule
         self.overrides_train_step = type(model).train_step is not keras.Model.train_step
@@ -98,6 +102,11 @@ class CompiledModel:
         y = tf.zeros((1, *self._y.shape), self._y.dtype)
         model.compute_metrics(None, y, y, None)  # Keras lists metrics from the first batch on
         model.reset_metrics()
+        if sorted(self.model.get_metrics_result()) != self._log_names:
+            # Releases of Keras forget how a model was compiled when it becomes a part of another.
+            self._compile(self.model)
+            self._build_state()
+            self._programs.clear()
         return model
 
     @property

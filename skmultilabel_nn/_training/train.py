@@ -137,4 +137,5 @@ def _compiled_model(model, architecture, arguments, samples, config, weight_ndim
         schedule=rate if isinstance(rate, OneCycle) else None,
         metrics=arguments.metrics,
         activation="sigmoid" if config.multilabel else "softmax",
+        compile_model=arguments.compile,
     )

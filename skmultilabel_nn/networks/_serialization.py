@@ -79,15 +79,10 @@ def user_code(*things):
     ValueError
         If two of them have the same name, so that Keras would take one for the other.
     """
+    parts = [part for thing in things for part in iter_keras_objects(thing)]
     found = {}
-    for part in (part for thing in things for part in iter_keras_objects(thing)):
-        # Keras wraps methods such as `build` for each object; they come with the class.
-        functions = [
-            value
-            for name, value in vars(part).items()
-            if inspect.isfunction(value) and not hasattr(type(part), name)
-        ]
-        for code in (type(part), *functions):
+    for codes in [filter(inspect.isfunction, things), *map(_code_of, parts)]:
+        for code in codes:
             if (code.__module__ or "").startswith(_OURS):
                 continue
             if found.setdefault(code.__name__, code) is not code:
@@ -97,6 +92,15 @@ def user_code(*things):
                     f"different names."
                 )
     return found
+
+
+def _code_of(part):
+    """Return the class of a Keras object and the functions that are its attributes."""
+    yield type(part)
+    for name, value in vars(part).items():
+        # Keras wraps methods such as `build` for each object; they come with the class.
+        if inspect.isfunction(value) and not hasattr(type(part), name):
+            yield value
 
 
 def as_stored(model):
@@ -184,7 +188,8 @@ def _with_compiled(model):
     things = [model]
     if getattr(model, "compiled", False):
         things += [model.optimizer, *model.metrics]
-        things += [loss for loss in [model.loss] if isinstance(loss, keras.losses.Loss)]
+        is_code = isinstance(model.loss, keras.losses.Loss) or inspect.isfunction(model.loss)
+        things += [model.loss] if is_code else []
     return things
 
 

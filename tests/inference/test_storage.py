@@ -233,7 +233,7 @@ def keras_objects(own, shape, n):
         "optimizer": {"optimizer": keras.optimizers.AdamW(0.01, weight_decay=0.5)},
         "schedule": {"learning_rate": schedule},
         "scheduled": {
-            "optimizer": keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(1, 9))
+            "optimizer": keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(1.0, 9))
         },
         "metrics": {"metrics": [keras.metrics.AUC(num_thresholds=9), "accuracy"]},
         "loss": {"loss": keras.losses.Huber(delta=3.0)},
