@@ -8,7 +8,7 @@ from scipy.special import logit
 
 from skmultilabel_nn._training.cell_weights import LabelWeights, row_blocks, weight_blocks
 from skmultilabel_nn._utils.text import format_value, format_values
-from skmultilabel_nn._utils.weights import as_cells, cell_weights, within_range
+from skmultilabel_nn._utils.weights import as_cells, cell_weights, common_divisor, within_range
 
 # Weights beyond this power of 2 may overflow when the float32 of a batch are summed.
 _FLOAT32_EXPONENT = 30
@@ -76,6 +76,7 @@ def log_odds(samples, *, multilabel):
         the expected number of labels per sample grows by a tenth at most.
     """
     positives = totals = squares = 0.0
+    divisors = []
     for rows, weight in weight_blocks(samples):
         Y = samples.Y[rows]
         cells = np.ones((1, 1)) if weight is None else as_cells(weight)
@@ -83,9 +84,13 @@ def log_odds(samples, *, multilabel):
         repeats = Y.shape[0] / cells.shape[0]
         totals = totals + cells.sum(axis=0, dtype=np.float64) * repeats
         squares = squares + np.einsum("ij,ij->j", cells, cells, dtype=np.float64) * repeats
+        divisors.append(common_divisor(cells))
     share = np.divide(positives, totals, out=np.zeros(len(positives)), where=totals > 0)
-    # Kish's effective number of samples: that of a weighted label, whatever the weights' scale.
-    n_samples = np.divide(totals**2, squares, out=np.zeros(len(totals)), where=squares > 0)
+    # Integer weights count repetitions. Of others, Kish's effective number of samples does not
+    # depend on their scale.
+    kish = np.divide(totals**2, squares, out=np.zeros(len(totals)), where=squares > 0)
+    divisor = None if None in divisors else np.gcd.reduce(divisors)
+    n_samples = np.broadcast_to(totals / divisor, share.shape) if divisor else kish
     positives = share * n_samples
     prior = min(0.5, max(1.0, positives.sum() / 10) / len(positives))
     n_alternatives = 2 if multilabel else len(positives)

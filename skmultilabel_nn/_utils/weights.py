@@ -84,8 +84,15 @@ def within_range(weight, max_exponent):
     return weight if abs(exponent) <= max_exponent else np.ldexp(weight, -exponent)
 
 
+# Integer weights up to here are numbers of repetitions, which float32 holds.
+_LARGEST_COUNT = 2**20
+
+
 def normalized_weights(weight):
-    """Return weights of which those above zero have the mean 1.
+    """Return weights on a common scale: those above zero get the mean 1.
+
+    Integers are divided by their greatest common divisor and not by their mean, since they count
+    repetitions of a sample.
 
     Parameters
     ----------
@@ -98,7 +105,14 @@ def normalized_weights(weight):
     """
     if weight is None or (weight == weight.flat[0]).all():
         return None
-    return weight / weight.mean(where=weight > 0)
+    return weight / (common_divisor(weight) or weight.mean(where=weight > 0))
+
+
+def common_divisor(weight):
+    """Return the greatest common divisor of integer weights, None for others."""
+    if weight.max() > _LARGEST_COUNT or (weight != np.rint(weight)).any():
+        return None
+    return int(np.gcd.reduce(weight.astype(np.int64), axis=None))
 
 
 def as_cells(weight):

@@ -52,10 +52,15 @@ class TestNormalized:
         assert normalized_weights(check_weights(np.full(shape, scale), 7, 3)) is None
 
     def test_mean_of_those_that_count(self):
-        found = normalized_weights(np.array([2.0, 0, 6, 4]))
+        found = normalized_weights(np.array([1.5, 0, 4.5, 3]))
         np.testing.assert_array_equal(found, [0.5, 0, 1.5, 1])
         chosen = np.array([1.0, 0, 1])
         np.testing.assert_array_equal(normalized_weights(chosen), chosen)
+
+    @pytest.mark.parametrize("scale", [1, 2, 2**15])
+    def test_integers_count_repetitions(self, scale):
+        found = normalized_weights(scale * np.array([1.0, 0, 3, 2]))
+        np.testing.assert_array_equal(found, [1, 0, 3, 2])
 
     @pytest.mark.parametrize("scale", [1e-280, 1e-9, 1e9, 1e300])
     def test_scale_does_not_count(self, scale):
