@@ -72,7 +72,7 @@ def attention(input_shape, n_outputs):
     inputs = keras.Input(input_shape)
     n = input_shape[0] // 2
     x = layers.Reshape((n, 2))(inputs)
-    x = layers.EinsumDense("abc,cd->acd", (n, 4), bias_axes="d")(x)
+    x = layers.EinsumDense("abc,ce->abe", (n, 4), bias_axes="e")(x)
     x = layers.MultiHeadAttention(2, 4, dropout=0.1)(x, x)
     x = layers.GroupQueryAttention(4, 2, 1)(x, x)
     x = layers.SeparableConv1D(4, 2)(x)
