@@ -34,7 +34,7 @@ def check_input_type(X, *, allow_nd):
     TypeError
         If X consists of several inputs, or is a generator, a path or a dataset.
     ValueError
-        If a column or an array is not numeric, or a sparse matrix is inconsistent.
+        If X is no array, a column or an array is not numeric, or a sparse matrix is inconsistent.
     """
     if sp.issparse(X):
         if X.ndim != 2:
@@ -72,9 +72,9 @@ def _check_container(X):
     if isinstance(X, set | frozenset):
         raise TypeError(f"X is a {name}, which has no order. Expected an array.")
     if X is None or isinstance(X, Number) or (callable(X) and not hasattr(X, "shape")):
-        raise TypeError(
-            f"X is {format_value(X, 60)}, but an array of numbers of shape (n_samples, ...) is "
-            "expected."
+        raise ValueError(
+            f"Expected 2D array of numbers as X, (n_samples, n_features), got "
+            f"{format_value(X, 60)}."
         )
     if _DATASETS & {base.__name__ for base in type(X).__mro__}:
         raise TypeError(

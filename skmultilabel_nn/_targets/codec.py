@@ -82,7 +82,7 @@ def learn_targets(y, *, classes=None):
     if n_labels is not None:
         check_number_of_labels(reading, n_labels)
     unnamed = reading.kind in ("indicator", "sparse")
-    if unnamed and is_cell_values(vocabulary, reading.values.shape[1]):
+    if unnamed and is_cell_values(classes, reading.values.shape[1]):
         vocabulary = None
     if reading.kind == "classes":
         names = learn_classes(reading.values, vocabulary, reading.rows)
@@ -229,7 +229,7 @@ class TargetCodec:
         if n_labels is not None:
             same = self.multilabel and n_labels == self.n_outputs
         elif self.kind in ("indicator", "sparse"):
-            same = vocabulary == names or is_cell_values(vocabulary, len(names))
+            same = vocabulary == names or is_cell_values(classes, len(names))
         else:
             same = set(vocabulary) == set(names)
         if not same:

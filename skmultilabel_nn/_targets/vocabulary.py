@@ -100,12 +100,13 @@ def name_columns(width, vocabulary):
     return label_name_array(vocabulary)
 
 
-def is_cell_values(vocabulary, width):
+def is_cell_values(classes, width):
     """Return whether ``classes=`` is what `numpy.unique` makes of an indicator.
 
     That is what scikit-learn's `learning_curve` passes to `partial_fit`.
     """
-    return width != 2 and vocabulary in ([0, 1], [0], [1])
+    is_array = isinstance(classes, np.ndarray) and classes.ndim == 1
+    return is_array and width != 2 and classes.tolist() in ([0, 1], [0], [1])
 
 
 def check_number_of_labels(reading, n_labels):

@@ -229,9 +229,9 @@ def test_check_leaves_the_matrix_as_it_was(form, kind):
         ([[1, 2], [3, pathlib.Path("a.png")]], r"in row 1, but only numbers"),
         ([{"a": 1}, {"a": 2}], r"the dict .* in row 0"),
         (np.array([[1, {"a": 1}], [2, 3]], dtype=object), r"the dict .* in row 0"),
-        (None, "X is None, but an array"),
-        (3, "X is 3, but an array"),
-        (len, "X is <built-in function len>, but an array"),
+        (None, "Expected 2D array .* got None"),
+        (3, "Expected 2D array .* got 3"),
+        (len, "Expected 2D array .* got <built-in function len>"),
     ],
     ids=["files", "text", "paths", "dicts", "object array", "None", "number", "function"],
 )
