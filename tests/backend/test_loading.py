@@ -49,7 +49,7 @@ def test_silent_but_for_the_bar():
 def test_the_log_level_of_the_user_is_kept():
     code = """
 import os
-from skmultilabel_nn._backend import load_keras
+from skmultilabel_nn._backend.loading import load_keras
 load_keras()
 print(os.environ.get("TF_CPP_MIN_LOG_LEVEL"))
 """
@@ -70,7 +70,7 @@ def test_another_backend_is_refused(name):
 @pytest.mark.parametrize(("share", "threads"), [("1", 1), ("", 0), ("nonsense", 0)])
 def test_share_of_cores(share, threads):
     code = """
-from skmultilabel_nn._backend import load_keras
+from skmultilabel_nn._backend.loading import load_keras
 load_keras()
 import tensorflow as tf
 print(tf.config.threading.get_intra_op_parallelism_threads())
