@@ -25,7 +25,7 @@ from skmultilabel_nn.networks._introspection import n_token_ids
 from .defaults import resolve_defaults
 from .network import build_network
 from .parameters import check_parameters
-from .samples import check_same_classes, read_samples, split_validation, weight_for_training
+from .samples import read_samples, split_validation, weight_for_training
 
 
 class FitResult(NamedTuple):
@@ -135,7 +135,7 @@ def _read(estimator, X, y, sample_weight, classes, *, resume, partial):
         estimator, X, y, sample_weight, classes=vocabulary, resume=resume
     )
     if resume and partial and vocabulary is not None:
-        check_same_classes(codec, vocabulary)
+        codec.check_classes(vocabulary)
     return codec, samples, rescaling
 
 

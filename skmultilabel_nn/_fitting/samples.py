@@ -66,11 +66,6 @@ def read_samples(estimator, X, y, sample_weight, *, classes, resume):
     return codec, Samples(X, target.Y, target.known, weight), rescaling
 
 
-def check_same_classes(codec, classes):
-    """Raise ValueError if a vocabulary given to `partial_fit` is not that of the first call."""
-    codec.check_classes(classes)
-
-
 def split_validation(
     estimator, codec, samples, validation_data, rng, rescaling=None, *, validation_fraction=0.1
 ):
